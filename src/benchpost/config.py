@@ -1,0 +1,124 @@
+"""The project around the posts: where it begins and its few settings.
+
+Settings stand in `[tool.benchpost]` of `pyproject.toml`, or at the top level of `benchpost.toml`.
+A folder without either is a project with the defaults.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from benchpost.errors import BenchpostError, Place, UsageError, near
+
+POST_SUFFIXES = (".mdx", ".md")
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a project may set."""
+
+    posts: str = "posts"
+    """Folder of the posts, relative to the project root."""
+    pages: str = "docs/posts"
+    """Folder that `benchpost pages` writes into; keep it out of version control."""
+    components: tuple[str, ...] = ()
+    """Components that the Nextra site provides without an import, beside Nextra's own."""
+    timeout: float = 600.0
+    """Seconds a snippet may take unless its fence says otherwise."""
+    output_limit: int = 65536
+    """Characters of a snippet's output that are recorded; more is a failure that says so."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project root and its settings."""
+
+    root: Path
+    """Absolute path; every `Place` is relative to it."""
+    config: Config = field(default_factory=Config)
+    """Its settings."""
+
+    def relative(self, file: Path) -> str:
+        """How a file is named to people: relative to the root where it lies inside."""
+        resolved = file.resolve()
+        if resolved.is_relative_to(self.root):
+            return resolved.relative_to(self.root).as_posix()
+        return file.as_posix()
+
+    def posts(self) -> list[Path]:
+        """Every `posts/<slug>/index.{mdx,md}`, sorted by path."""
+        folder = self.root / self.config.posts
+        return sorted(file for suffix in POST_SUFFIXES for file in folder.glob(f"*/index{suffix}"))
+
+    def post_files(self, arguments: list[str]) -> list[Path]:
+        """The posts that command-line arguments name (files or folders), or all of the project."""
+        if not arguments:
+            return self.posts()
+        return [file for argument in arguments for file in self._named(Path(argument))]
+
+    def _named(self, path: Path) -> Iterator[Path]:
+        if path.is_dir():
+            found = sorted(f for f in path.rglob("*") if f.suffix in POST_SUFFIXES and f.is_file())
+            if not found:
+                raise UsageError(f"no .mdx or .md file in {path}")
+            yield from found
+        elif path.is_file():
+            yield path
+        else:
+            raise UsageError(f"no file {path}")
+
+
+def find_project(start: Path) -> Project:
+    """The project that `start` lies in: the nearest folder above with settings, or `start`."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        for name, reader in (("benchpost.toml", _whole), ("pyproject.toml", _tool_table)):
+            settings = _settings(folder / name, reader)
+            if settings is not None:
+                return Project(folder, _config(settings, (folder / name).as_posix()))
+    return Project(start)
+
+
+def _settings(file: Path, reader: Any) -> Mapping[str, Any] | None:
+    if not file.is_file():
+        return None
+    try:
+        found: Mapping[str, Any] | None = reader(tomllib.loads(file.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise BenchpostError(f"not TOML: {error}", Place(file.as_posix())) from error
+    return found
+
+
+def _whole(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    return table
+
+
+def _tool_table(table: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    tool = table.get("tool", {})
+    return tool.get("benchpost") if isinstance(tool, dict) else None
+
+
+def _config(settings: Mapping[str, Any], file: str) -> Config:
+    known = {item.name: item for item in fields(Config)}
+    for key in settings:
+        if key not in known:
+            keys = ", ".join(sorted(known))
+            hint = near(key, known)
+            raise UsageError(f"unknown setting {key!r}{hint}; settings are {keys}", Place(file))
+    return Config(**{key: _typed(key, value, file) for key, value in settings.items()})
+
+
+def _typed(key: str, value: Any, file: str) -> Any:
+    default = getattr(Config(), key)
+    if isinstance(default, tuple) and isinstance(value, list):
+        return tuple(str(item) for item in value)
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is type(default):
+        return value
+    wanted = type(default).__name__.replace("tuple", "list of strings")
+    raise UsageError(f"setting {key!r} must be a {wanted}, not {value!r}", Place(file))
