@@ -11,7 +11,7 @@ from benchpost.errors import Place
 
 
 class Check(Enum):
-    """Every check: its code is the member's name, its sentence the value. Codes are never reused."""
+    """Every check: the member's name is its code, the value its sentence. Codes are never reused."""
 
     # M: what the MDX compiler refuses
     M001 = "HTML comment in MDX"
@@ -113,7 +113,9 @@ def _paragraph(finding: Finding) -> str:
 
 def as_json(findings: Sequence[Finding]) -> str:
     """A JSON array of objects with `code, path, line, column, message, mend, severity, diff`."""
-    return json.dumps([_record(finding) for finding in findings], indent=2, ensure_ascii=False) + "\n"
+    return (
+        json.dumps([_record(finding) for finding in findings], indent=2, ensure_ascii=False) + "\n"
+    )
 
 
 def _record(finding: Finding) -> dict[str, str | int]:

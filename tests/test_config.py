@@ -1,0 +1,60 @@
+"""Settings: where they are looked for and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchpost.config import Config, Project, find_project
+from benchpost.errors import BenchpostError
+
+
+def test_a_folder_without_settings_is_a_project_with_the_defaults(tmp_path: Path) -> None:
+    """Nothing has to be configured."""
+    assert find_project(tmp_path) == Project(tmp_path.resolve(), Config())
+
+
+def test_settings_are_found_above(tmp_path: Path) -> None:
+    """The nearest folder above with settings is the root; a pyproject without ours is not."""
+    (tmp_path / "pyproject.toml").write_text('[tool.benchpost]\nposts = "articles"\n')
+    below = tmp_path / "articles" / "a"
+    below.mkdir(parents=True)
+    (tmp_path / "articles" / "pyproject.toml").write_text("[tool.other]\nx = 1\n")
+    project = find_project(below)
+    assert (project.root, project.config.posts) == (tmp_path.resolve(), "articles")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('post = "x"', "unknown setting 'post'; did you mean 'posts'?"),
+        ("posts = 3", "setting 'posts' must be a str, not 3"),
+        ("components = 'A'", "setting 'components' must be a list of strings, not 'A'"),
+        ("timeout = true", "setting 'timeout' must be a float, not True"),
+        ("posts =", "not TOML: "),
+    ],
+)
+def test_wrong_settings_are_refused(tmp_path: Path, text: str, said: str) -> None:
+    """Unknown keys, wrong types and broken TOML name the file and what would be right."""
+    (tmp_path / "benchpost.toml").write_text(text + "\n")
+    with pytest.raises(BenchpostError) as caught:
+        find_project(tmp_path)
+    assert f"{tmp_path.as_posix()}/benchpost.toml:1:1: {said}" in str(caught.value)
+
+
+def test_numbers_and_lists_are_taken(tmp_path: Path) -> None:
+    """A whole number is a good number of seconds, and a list becomes a tuple."""
+    (tmp_path / "benchpost.toml").write_text('timeout = 30\ncomponents = ["Demo"]\n')
+    config = find_project(tmp_path).config
+    assert (config.timeout, config.components) == (30.0, ("Demo",))
+
+
+def test_posts_are_listed_in_order(tmp_path: Path) -> None:
+    """Posts are index files one folder down, MDX and Markdown alike, sorted."""
+    for name in ("b/index.md", "a/index.mdx", "a/notes.mdx", "c/d/index.mdx"):
+        file = tmp_path / "posts" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("# x\n")
+    listed = [file.relative_to(tmp_path).as_posix() for file in Project(tmp_path).posts()]
+    assert listed == ["posts/a/index.mdx", "posts/b/index.md"]
