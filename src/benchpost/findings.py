@@ -11,7 +11,7 @@ from benchpost.errors import Place
 
 
 class Check(Enum):
-    """Every check: the member's name is its code, the value its sentence. Codes are never reused."""
+    """Every check: a member's name is its code, its value the sentence. Codes are never reused."""
 
     # M: what the MDX compiler refuses
     M001 = "HTML comment in MDX"
