@@ -1,0 +1,71 @@
+"""What the verbs share in reading their words: the project, the posts, the output's format."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from benchpost.config import Project, find_project
+from benchpost.errors import UsageError
+
+if TYPE_CHECKING:
+    Subparsers: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
+else:
+    Subparsers = argparse._SubParsersAction
+
+
+class Examples(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the terminal allows, up to 100 columns, with examples kept as written."""
+
+    def __init__(self, prog: str) -> None:
+        width = min(100, shutil.get_terminal_size((100, 24)).columns) - 2
+        super().__init__(prog, max_help_position=28, width=width)
+
+
+def verb(
+    subparsers: Subparsers, name: str, summary: str, examples: str
+) -> argparse.ArgumentParser:
+    """The parser of one verb; it takes `--project` after the verb too."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        epilog=f"examples:\n{examples}",
+    )
+    # SUPPRESS: a verb without --project must not wipe out one given before the verb
+    parser.add_argument(
+        "--project", type=Path, metavar="DIR", default=argparse.SUPPRESS, help=argparse.SUPPRESS
+    )
+    return parser
+
+
+def add_posts(parser: argparse.ArgumentParser) -> None:
+    """Let a verb take posts: files or folders, all of the project when none is named."""
+    parser.add_argument(
+        "posts", nargs="*", metavar="POST", help="post files or folders (default: all posts)"
+    )
+
+
+def project_of(args: argparse.Namespace) -> Project:
+    """The project that `--project` names, or the one that the current folder lies in."""
+    folder: Path | None = args.project
+    if folder is None:
+        return find_project(Path.cwd())
+    if not folder.is_dir():
+        raise UsageError(f"no folder {folder}")
+    return find_project(folder)
+
+
+def posts_of(args: argparse.Namespace, project: Project) -> list[Path]:
+    """The posts that the words name, relative to the current folder or else to the project's root.
+
+    The second makes a command that we print work from anywhere inside the project.
+    """
+    return project.post_files([_located(word, project) for word in args.posts])
+
+
+def _located(word: str, project: Project) -> str:
+    in_root = project.root / word
+    return str(in_root) if not Path(word).exists() and in_root.exists() else word
