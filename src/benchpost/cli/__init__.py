@@ -97,14 +97,11 @@ def _verb_in(words: Sequence[str]) -> str | None:
     for word in words:
         if not word.startswith("-") and not skip:
             if word not in VERBS:
-                raise UsageError(f"no verb {word!r}{near(word, VERBS) or f'; verbs are {_names()}'}")
+                hint = near(word, VERBS) or f"; verbs are {', '.join(VERBS)}"
+                raise UsageError(f"no verb {word!r}{hint}")
             return word
         skip = word == "--project"
     return None
-
-
-def _names() -> str:
-    return ", ".join(VERBS)
 
 
 def _module(verb: str) -> Verb:

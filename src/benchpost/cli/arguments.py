@@ -24,9 +24,7 @@ class Examples(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=28, width=width)
 
 
-def verb(
-    subparsers: Subparsers, name: str, summary: str, examples: str
-) -> argparse.ArgumentParser:
+def verb(subparsers: Subparsers, name: str, summary: str, examples: str) -> argparse.ArgumentParser:
     """The parser of one verb; it takes `--project` after the verb too."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         name,
