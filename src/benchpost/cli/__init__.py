@@ -109,7 +109,7 @@ def _module(verb: str) -> Verb:
 
 
 def _parser(modules: dict[str, Verb]) -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="benchpost",
         description="Performance posts that prove themselves: run the snippets, fill the figures "
         "and numbers in place, check all of it, publish.",
@@ -119,9 +119,7 @@ def _parser(modules: dict[str, Verb]) -> argparse.ArgumentParser:
     parser.add_argument(
         "--project", type=Path, metavar="DIR", help="folder of the project (default: found upwards)"
     )
-    subparsers = parser.add_subparsers(
-        title="verbs", dest="verb", metavar="VERB", required=True, parser_class=_Parser
-    )
+    subparsers = parser.add_subparsers(title="verbs", dest="verb", metavar="VERB", required=True)
     for module in modules.values():
         module.add(subparsers)
     return parser
