@@ -1,0 +1,82 @@
+"""From what a picture shows to a `Drawing`: the plan is canonical JSON and says everything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from benchpost.figures.pictures import matmul, memory, transformer
+from benchpost.figures.types import Drawing
+from benchpost.files import sha256
+
+Picture = Callable[[Mapping[str, Any]], str]
+
+
+class _Kind(NamedTuple):
+    picture: Picture
+    code: tuple[str, ...]
+    packages: tuple[str, ...] = ()
+
+
+def _lines(data: Mapping[str, Any]) -> str:
+    # here and not above: whoever only checks a post must not wait for matplotlib
+    from benchpost.figures.pictures import lines
+
+    return lines.picture(data)
+
+
+def _bars(data: Mapping[str, Any]) -> str:
+    from benchpost.figures.pictures import bars
+
+    return bars.picture(data)
+
+
+_KIT = ("figures/palette.py", "figures/pictures/svg.py")
+_PLOT = (*_KIT, "figures/pictures/plot.py")
+_KINDS: dict[str, _Kind] = {
+    "matmul": _Kind(matmul.picture, (*_KIT, "figures/pictures/matmul.py")),
+    "transformer": _Kind(transformer.picture, (*_KIT, "figures/pictures/transformer.py")),
+    "memory-share": _Kind(memory.share, (*_KIT, "figures/pictures/memory.py")),
+    "memory-paging": _Kind(memory.paging, (*_KIT, "figures/pictures/memory.py")),
+    "lines": _Kind(
+        _lines, (*_PLOT, "figures/pictures/lines.py", "roofline/emit.py"), ("matplotlib", "numpy")
+    ),
+    "bars": _Kind(_bars, (*_PLOT, "figures/pictures/bars.py"), ("matplotlib",)),
+}
+
+
+def drawing(stem: str, kind: str, data: Mapping[str, Any]) -> Drawing:
+    """The file `<stem>.svg` that shows `data` as a picture of `kind`, not drawn yet."""
+    chosen = _KINDS[kind]
+    plan = canonical(
+        {
+            "kind": kind,
+            "data": {**data, "ident": stem},
+            "code": _code_digest(chosen.code),
+            "packages": {package: version(package) for package in chosen.packages},
+        }
+    )
+    return Drawing(f"{stem}.svg", plan, partial(draw, plan))
+
+
+def draw(plan: str) -> bytes:
+    """The picture of a plan, without its seal."""
+    planned = json.loads(plan)
+    return _KINDS[planned["kind"]].picture(planned["data"]).encode()
+
+
+def canonical(data: Any) -> str:
+    """JSON that is the same text for the same data."""
+    return json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+@cache
+def _code_digest(files: tuple[str, ...]) -> str:
+    """SHA-256 over the source of the modules that draw, so that a better drawing is drawn anew."""
+    package = Path(__file__).parent.parent
+    sources = (package.joinpath(file).read_bytes().replace(b"\r\n", b"\n") for file in files)
+    return sha256(b"\n".join(sources))
