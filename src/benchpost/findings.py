@@ -37,6 +37,7 @@ class Check(Enum):
     S005 = "value is not what its expression gives"
     S006 = "slot or value cannot be computed"
     S007 = "snippet declaration is not understood"
+    S008 = "slot or value declaration is not understood"
     # F: figure files
     F001 = "figure file is missing"
     F002 = "figure file was edited by hand"

@@ -84,6 +84,8 @@ class Slot:
     """The closing marker."""
     prefix: str
     """What each line of the body must begin with to stay in its container, e.g. `> ` or spaces."""
+    inline: bool = False
+    """True when it stands inside a paragraph, heading or table cell: the body must be one line."""
 
 
 @dataclass(frozen=True, slots=True)

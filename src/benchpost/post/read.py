@@ -1,0 +1,42 @@
+"""Reading a post: text in, `Post` out; nothing in a text can make it fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from benchpost.config import Project
+from benchpost.files import read_text
+from benchpost.post.document import Dialect, Post
+from benchpost.post.frontmatter import front_matter
+from benchpost.post.marks import find_marks
+from benchpost.post.parse import parse
+from benchpost.post.snippets import find_snippets
+from benchpost.post.todo import find_todos
+
+
+def read_post(file: Path, project: Project) -> Post:
+    """The post in a file; BenchpostError when the file is not UTF-8."""
+    return parse_post(read_text(file), project.relative(file), file)
+
+
+def parse_post(text: str, path: str, file: Path, dialect: Dialect | None = None) -> Post:
+    """A post from its text: `.mdx` is MDX and all else Markdown unless `dialect` says otherwise.
+
+    Never raises: what is wrong with the text is for `lint` to say.
+    """
+    if dialect is None:
+        dialect = Dialect.MDX if file.suffix == ".mdx" else Dialect.MARKDOWN
+    tree = parse(text, dialect)
+    marks = find_marks(text, tree, dialect)
+    return Post(
+        path=path,
+        file=file,
+        text=text,
+        dialect=dialect,
+        tree=tree,
+        front=front_matter(tree),
+        snippets=find_snippets(text, tree).snippets,
+        slots=marks.slots,
+        values=marks.values,
+        todos=find_todos(text, tree, dialect, marks),
+    )

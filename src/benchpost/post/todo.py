@@ -1,0 +1,156 @@
+"""Placeholders of a post: where they stand, what they want, and what a slot would replace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from benchpost.post.document import Dialect, Span, Todo
+from benchpost.post.marks import Marks
+from benchpost.post.nodes import (
+    Blockquote,
+    FlowExpression,
+    Heading,
+    Html,
+    JsxFlow,
+    Leaf,
+    List,
+    Node,
+    Paragraph,
+    Parent,
+    Root,
+    Table,
+    TableCell,
+    TextExpression,
+)
+from benchpost.post.places import OPAQUE, inlines, path_among
+from benchpost.post.plain import plain_text
+from benchpost.post.prose import offset_of
+from benchpost.post.walk import walk
+from benchpost.post.wording import GATE, placeholders, wants, whole
+
+# components that are only a box around their text
+BOXES = ("Callout", "Admonition", "Aside", "Note", "Warning", "Info", "Tip", "Banner")
+HTML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A placeholder before what surrounds it is known."""
+
+    start: int
+    end: int
+    text: str
+    node: Node
+    inline: bool
+
+
+def find_todos(text: str, tree: Root, dialect: Dialect, marks: Marks) -> tuple[Todo, ...]:
+    """The placeholders of a post, in order; never in code, maths, slots or values."""
+    if not GATE.search(text):
+        return ()
+    ours = [slot.span for slot in marks.slots] + [value.span for value in marks.values]
+    parents = {id(child): node for node in walk(tree) for child in getattr(node, "children", ())}
+    headings = [node for node in walk(tree) if isinstance(node, Heading)]
+    todos = []
+    for found in _all(text, tree, dialect):
+        if any(span.start <= found.start < span.end for span in ours):
+            continue
+        box = _boxed(found, parents)
+        todos.append(
+            Todo(
+                text=found.text,
+                span=Span(box.start, box.end) if box else Span(found.start, found.end),
+                wants=wants(found.text),
+                heading=_heading(headings, found, text, dialect),
+                before=_before(found, box or found.node, parents, text, dialect),
+                inline=found.inline,
+            )
+        )
+    return tuple(todos)
+
+
+def _all(text: str, tree: Root, dialect: Dialect) -> Iterator[_Found]:
+    for node in walk(tree):
+        if not GATE.search(text, node.start, node.end):
+            continue
+        if isinstance(node, Leaf):
+            yield from _in_prose(node, text, dialect)
+        elif isinstance(node, FlowExpression):
+            yield from _comment(node, text[node.start : node.end], node.start)
+        elif isinstance(node, Html):
+            for match in HTML_COMMENT.finditer(text, node.start, node.end):
+                yield from _comment(node, match[0], match.start())
+
+
+def _comment(node: Node, source: str, start: int) -> Iterator[_Found]:
+    asked = whole(" ".join(source.split()))
+    if asked is not None:
+        yield _Found(start, start + len(source), asked, node, False)
+
+
+def _in_prose(leaf: Leaf, text: str, dialect: Dialect) -> Iterator[_Found]:
+    source = leaf.prose.source
+    found = placeholders(source)
+    alone = len(found) == 1 and whole(source) is not None
+    if alone and not isinstance(leaf, TableCell):
+        yield _Found(leaf.start, leaf.end, found[0].text, leaf, False)
+        return
+    for wording in found:
+        start = offset_of(leaf.prose, wording.start)
+        end = offset_of(leaf.prose, wording.end - 1) + 1
+        if alone or _is_prose(leaf, text, dialect, start):
+            yield _Found(start, end, wording.text, leaf, True)
+
+
+def _is_prose(leaf: Leaf, text: str, dialect: Dialect, offset: int) -> bool:
+    """Neither code nor maths, nor part of an expression that is more than a comment."""
+    path = path_among(inlines(leaf, text, dialect), offset)
+    opaque = tuple(kind for kind in OPAQUE if kind.type != "image")
+    if path and isinstance(path[-1], (TextExpression, Html)):
+        return path[-1].start == offset
+    return not any(isinstance(node, opaque) for node in path)
+
+
+def _boxed(found: _Found, parents: dict[int, Node]) -> Node | None:
+    """The quote or callout that holds nothing but the placeholder."""
+    box: Node | None = None
+    parent = None if found.inline else parents.get(id(found.node))
+    while isinstance(parent, Parent) and len(parent.children) == 1 and _is_box(parent):
+        box, parent = parent, parents.get(id(parent))
+    return box
+
+
+def _is_box(node: Node) -> bool:
+    return isinstance(node, Blockquote) or (isinstance(node, JsxFlow) and node.name in BOXES)
+
+
+def _heading(headings: list[Heading], found: _Found, text: str, dialect: Dialect) -> str:
+    above = [heading for heading in headings if heading.start < found.start]
+    if found.inline and isinstance(found.node, Heading):
+        above = [heading for heading in headings if heading.start <= found.start]
+    return plain_text(above[-1], text, dialect) if above else ""
+
+
+def _before(
+    found: _Found, node: Node, parents: dict[int, Node], text: str, dialect: Dialect
+) -> str:
+    """Plain text before it: of its own paragraph, or of the nearest block that has text."""
+    if found.inline and isinstance(found.node, Leaf) and not isinstance(found.node, TableCell):
+        return plain_text(found.node, text, dialect, until=found.start)
+    parent = parents.get(id(node))
+    while isinstance(parent, Parent):
+        for sibling in reversed(_preceding(parent.children, node)):
+            if isinstance(sibling, Heading):
+                return ""
+            if isinstance(sibling, (Paragraph, List, Blockquote, Table, JsxFlow)):
+                said = plain_text(sibling, text, dialect)
+                if said:
+                    return said
+        node, parent = parent, parents.get(id(parent))
+    return ""
+
+
+def _preceding(siblings: Sequence[Node], node: Node) -> list[Node]:
+    return [sibling for sibling in siblings if sibling.end <= node.start]

@@ -1,0 +1,220 @@
+"""How people write placeholders: `TODO: show the equation` and its relatives.
+
+Upper-case TODO or TBD with a colon, a dash or alone; any case inside brackets and comments, where
+"todo" cannot be Spanish or the name of an app. Positions are within the text given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+GATE = re.compile(r"TODO|TBD|FIXME|[Tt]odo\b|[Tt]bd\b|[Ff]ixme\b")
+
+# what may enclose a placeholder, and whether it makes small letters loud enough
+WRAPPERS = (
+    ("<!--", "-->", True),
+    ("{/*", "*/}", True),
+    ("/*", "*/", True),
+    ("!!!", "!!!", False),
+    ("**", "**", False),
+    ("__", "__", False),
+    ("~~", "~~", False),
+    ("==", "==", False),
+    ("*", "*", False),
+    ("_", "_", False),
+    ("`", "`", False),
+    ("[", "]", True),
+    ("(", ")", True),
+    ("{", "}", True),
+    ("<", ">", True),
+    ('"', '"', False),
+    ("'", "'", False),
+    ("“", "”", False),
+    ("‘", "’", False),
+)
+ELEMENT = re.compile(r"<([A-Za-z][\w.]*)(?:\s[^<>]*)?>(?P<inner>.*)</\1\s*>", re.DOTALL)
+ALERT = re.compile(r"\[!\w+\][ \t]*\n")
+
+VERBS = (
+    "add|insert|include|show|showcase|draw|plot|put|place|embed|attach|make|create|write|describe|"
+    "explain|replace|update|fill|finish|check|confirm|screenshot|image|figure|diagram|graph|table|"
+    "equation|picture|chart"
+)
+_AFTER = (
+    r"(?![\w/-])[*_~`]*"  # `**TODO**: …`
+    r"(?:\s?\([^()\n]{1,40}\))?"  # `TODO(van): …`
+    r"(?P<sign>\s*[:：]|\s+[-–—](?=\s))?[*_~`]*\s*"
+)
+LOUD = re.compile(r"[*_~`]*[@!]?(?:TODO|TBD|FIXME)" + _AFTER)
+QUIET = re.compile(r"[*_~`]*[@!]?(?:todo|tbd|fixme)" + _AFTER, re.IGNORECASE)
+VERB = re.compile(rf"(?:{VERBS})\b", re.IGNORECASE)
+
+# inside a paragraph: a bracketed or emphasised one anywhere, a bare one where a sentence may begin
+ENCLOSED = re.compile(
+    r"(?P<open><!--|\{/\*|!?\[|\(|\{)\s*(?=[*_~`]*[@!]?(?:todo|tbd|fixme)\b)", re.I
+)
+BARE = re.compile(
+    r"(?:^|(?<=[.!?;,…)\]*_>])[ \t]|[-–—|][ \t])[ \t]*(?P<word>[*_~`]*[@!]?(?:TODO|TBD|FIXME)\b)",
+    re.MULTILINE,
+)
+EMPHASIS = re.compile(r"\*\*|__|~~|\*|_|`")
+SENTENCE_END = re.compile(r"[.!?][\"”’)*_]*(?=\s+[\"“(\[*_<{]?[A-Z])")
+LINE_GOES_ON = re.compile(r"\n[ \t]*(?=[a-z0-9(])")
+
+KINDS = {
+    "screenshot": r"screen[\s-]?shots?|screen[\s-]?caps?|screen captures?",
+    "equation": r"equations?|formulas?|formulae|derivations?",
+    "table": r"tables?",
+    "diagram": r"diagrams?|drawings?|draw|schematics?|sketch(?:es)?|flow ?charts?",
+    "chart": r"charts?|plots?|graphs?|curves?|histograms?|rooflines?",
+    "image": r"images?|pictures?|figures?|photos?|illustrations?|traces?",
+}
+KIND = re.compile("|".join(rf"(?P<{kind}>\b(?:{words})\b)" for kind, words in KINDS.items()), re.I)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One placeholder in a text."""
+
+    start: int
+    """Position of its first character, wrapper included."""
+    end: int
+    """Position after its last."""
+    text: str
+    """What it asks for."""
+
+
+def wants(text: str) -> str:
+    """The kind of figure that the first figure noun of `text` names, or empty."""
+    match = KIND.search(text)
+    return (match.lastgroup or "") if match else ""
+
+
+def placeholders(text: str) -> list[Wording]:
+    """The placeholders in the text of one block: the block as a whole, or parts of it."""
+    start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    asked = whole(text[start:end])
+    if asked is not None:
+        return [Wording(start, end, asked)]
+    return _apart(sorted([*_enclosed(text), *_bare(text)], key=lambda found: found.start))
+
+
+def _apart(found: list[Wording]) -> list[Wording]:
+    """Without those that lie in an earlier one."""
+    kept: list[Wording] = []
+    for wording in found:
+        if not kept or wording.start >= kept[-1].end:
+            kept.append(wording)
+    return kept
+
+
+def whole(text: str) -> str | None:
+    """What a text asks for that is nothing but a placeholder; None for any other text."""
+    text = ALERT.sub("", text, count=1).strip()
+    loud, enclosed = True, False
+    while inner := _unwrapped(text):
+        enclosed, loud = True, loud and not inner[1]
+        text = inner[0].strip()
+    match = (LOUD if loud else QUIET).match(text)
+    if not match:
+        return _small(text)
+    rest = text[match.end() :]
+    if rest and not enclosed and len(rest) > _extent(rest):
+        return None
+    if not rest or match["sign"] or enclosed or VERB.match(rest):
+        return _said(rest)
+    return None
+
+
+def _small(text: str) -> str | None:
+    """`todo: add a graph`, on its own and beginning with a verb, is not Spanish."""
+    match = QUIET.match(text)
+    if match and match["sign"] and VERB.match(text, match.end()) and "\n" not in text:
+        rest = text[match.end() :]
+        return _said(rest) if _extent(rest) == len(rest) else None
+    return None
+
+
+def _unwrapped(text: str) -> tuple[str, bool] | None:
+    """What one wrapper encloses, and whether it makes small letters loud enough."""
+    for opening, closing, loud in WRAPPERS:
+        inner = text[len(opening) : -len(closing)]
+        encloses = text.startswith(opening) and text.endswith(closing) and inner.strip()
+        if encloses and len(text) > len(opening + closing) and closing not in inner:
+            return inner, loud
+    element = ELEMENT.fullmatch(text)
+    if element and "<" not in element["inner"] and element["inner"].strip():
+        return element["inner"], False
+    return None
+
+
+def _said(rest: str) -> str:
+    return " ".join(rest.split()).strip("*_~` ")
+
+
+def _extent(rest: str) -> int:
+    """How far a bare placeholder goes: to the end of its sentence, over lines that go on."""
+    end = len(rest)
+    sentence = SENTENCE_END.search(rest)
+    if sentence:
+        end = sentence.end()
+    line = rest.find("\n")
+    while 0 <= line < end:
+        if not LINE_GOES_ON.match(rest, line) or rest[:line].rstrip().endswith(
+            (".", "!", "?", ":")
+        ):
+            return len(rest[:line].rstrip())
+        line = rest.find("\n", line + 1)
+    return end
+
+
+def _enclosed(text: str) -> Iterator[Wording]:
+    """Placeholders in brackets or comments anywhere in a text."""
+    closings = {opening: closing for opening, closing, _ in WRAPPERS}
+    for match in ENCLOSED.finditer(text):
+        opening = match["open"]
+        closing = closings[opening.lstrip("!")]
+        end = _closing(text, match.end(), opening.lstrip("!"), closing)
+        marker = QUIET.match(text, match.end(), end)
+        loud = LOUD.match(text, match.end(), end)
+        rest = text[marker.end() : end] if marker else ""
+        if end < 0 or not marker or not (marker["sign"] or loud):
+            continue
+        after = end + len(closing)
+        if text[after : after + 1] == "(" and opening == "[":
+            continue  # the text of a link
+        yield Wording(match.start(), _image_end(text, after, opening), _said(rest))
+
+
+def _closing(text: str, start: int, opening: str, closing: str) -> int:
+    """Where the bracket opened before `start` is closed; -1 when it is not."""
+    depth = 1
+    for match in re.finditer(f"{re.escape(opening)}|{re.escape(closing)}", text[start:]):
+        depth += 1 if match[0] == opening else -1
+        if depth == 0:
+            return start + match.start()
+    return -1
+
+
+def _image_end(text: str, after: int, opening: str) -> int:
+    """The end of `![TODO: …](…)`, or `after` itself."""
+    destination = re.compile(r"\([^()\n]*\)").match(text, after) if opening == "![" else None
+    return destination.end() if destination else after
+
+
+def _bare(text: str) -> Iterator[Wording]:
+    """Placeholders that begin a sentence or a line of a text that says more than that."""
+    for match in BARE.finditer(text):
+        start = match.start("word")
+        marker = LOUD.match(text, start)
+        if not marker or not marker["sign"]:
+            continue
+        emphasis = EMPHASIS.match(text, start)
+        end = text.find(emphasis[0], marker.end()) if emphasis else -1
+        if emphasis and end > 0 and emphasis[0] not in marker[0][len(emphasis[0]) :]:
+            yield Wording(start, end + len(emphasis[0]), _said(text[marker.end() : end]))
+        else:
+            end = marker.end() + _extent(text[marker.end() :])
+            yield Wording(start, end, _said(text[marker.end() : end]))
