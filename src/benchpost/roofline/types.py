@@ -40,6 +40,11 @@ class Equation:
     source: str
     """Where the formula comes from."""
 
+    def __call__(self, *args: float, **named: float) -> float:
+        """The number, from terms in SI base units; always a float, as in JavaScript."""
+        floats = {name: float(value) for name, value in named.items()}
+        return self.function(*map(float, args), **floats)
+
 
 @dataclass(frozen=True)
 class Known(Generic[T]):
