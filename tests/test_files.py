@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 
 import pytest
 
 from benchpost.errors import BenchpostError
-from benchpost.files import read_text, write_atomic, write_if_changed
+from benchpost.files import read_text, sweep, write_atomic, write_if_changed
 
 
 def test_line_ends_survive_reading(tmp_path: Path) -> None:
@@ -63,3 +64,24 @@ def test_the_same_bytes_are_not_written_again(tmp_path: Path) -> None:
     os.utime(file, (1, 1))
     assert not write_if_changed(file, b"x")
     assert file.stat().st_mtime == 1
+
+
+def test_what_a_killed_writer_left_is_swept_by_the_next_write(tmp_path: Path) -> None:
+    """A temporary file that nobody holds disappears when its target is written again."""
+    left = tmp_path / ".post.mdx.abc.tmp"
+    left.write_bytes(b"half")
+    other = tmp_path / ".other.mdx.abc.tmp"
+    other.write_bytes(b"half")
+    write_atomic(tmp_path / "post.mdx", b"whole")
+    assert sorted(file.name for file in tmp_path.iterdir()) == [other.name, "post.mdx"]
+
+
+def test_a_writer_at_work_keeps_its_temporary_file(tmp_path: Path) -> None:
+    """A temporary file that is locked is not swept."""
+    busy = tmp_path / ".post.mdx.abc.tmp"
+    with busy.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        sweep(tmp_path)
+        assert busy.exists()
+    sweep(tmp_path)
+    assert not busy.exists()
