@@ -24,6 +24,7 @@ class Colour:
 INK = Colour("ink", "#1f2328", "#e7e9ee")
 MUTED = Colour("muted", "#57606a", "#a8b0bd")
 FAINT = Colour("faint", "#d0d7de", "#454c59")
+GRID = Colour("grid", "#e3e7eb", "#343a46")
 PANEL = Colour("panel", "#f4f6f8", "#292d37")
 PAPER = Colour("paper", "#ffffff", "#1e2129")
 SERIES = (
@@ -39,4 +40,4 @@ SOFT = (
     Colour("soft-4", "#f5e5f6", "#473c4d"),
 )
 
-PALETTE = (INK, MUTED, FAINT, PANEL, PAPER, *SERIES, *SOFT)
+PALETTE = (INK, MUTED, FAINT, GRID, PANEL, PAPER, *SERIES, *SOFT)
