@@ -57,6 +57,7 @@ class Check(Enum):
     P002 = "formula cannot be rendered at build time"
     P003 = "link or image leads nowhere"
     P004 = "post cannot be read"
+    P005 = "expression cannot be evaluated on the site; its source is shown"
 
 
 class Severity(Enum):
