@@ -230,6 +230,8 @@ class Expressions(Elements):
     def prefixed(self, start: int) -> Shape:
         operator = self.text
         self.advance()
+        if operator == "await" and self.at("<", "/", "/="):
+            raise self.unexpected()  # acorn reads these as operators after a name
         shape = self.checked(self.operand())
         if operator == "delete" and shape.kind == "name":
             raise JavaScriptError("`delete` of a name is not allowed in a module", start)
