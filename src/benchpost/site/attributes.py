@@ -1,0 +1,104 @@
+"""Attributes of JSX elements: their values where these are literals, and their names in HTML."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+
+from benchpost.post.nodes import Attribute, JsxFlow, JsxText
+from benchpost.site.literals import Literal, evaluated
+
+Element = JsxFlow | JsxText
+
+_HTML_NAMES = {
+    "className": "class",
+    "htmlFor": "for",
+    "colSpan": "colspan",
+    "rowSpan": "rowspan",
+    "dateTime": "datetime",
+}
+_SVG_CAMEL = frozenset(
+    "viewBox preserveAspectRatio gradientUnits gradientTransform patternUnits markerWidth "
+    "markerHeight refX refY textLength lengthAdjust clipPathUnits stdDeviation".split()
+)
+_UNITLESS = frozenset("opacity zIndex fontWeight lineHeight flex order flexGrow flexShrink".split())
+
+
+def value(element: Element, *names: str) -> Literal:
+    """The literal value of the first attribute that is there; True for a bare name."""
+    for attribute in element.attributes:
+        if attribute.name in names:
+            return read(attribute)
+    return None
+
+
+def read(attribute: Attribute) -> Literal:
+    """The value of one attribute; None when it is not a literal."""
+    if attribute.kind == "boolean":
+        return True
+    if attribute.kind == "string":
+        return html.unescape(attribute.value or "")
+    return evaluated(attribute.value or "")
+
+
+def string(element: Element, *names: str) -> str:
+    """The text of the first of these attributes that has one; empty without."""
+    for name in names:
+        found = value(element, name)
+        if isinstance(found, str | int | float) and not isinstance(found, bool):
+            return str(found)
+    return ""
+
+
+def identifier(element: Element, name: str) -> str:
+    """The name in `src={name}`, or empty."""
+    for attribute in element.attributes:
+        if attribute.name == name and attribute.kind == "expression":
+            match = re.fullmatch(r"\s*([A-Za-z_$][\w$]*)(?:\.src)?\s*", attribute.value or "")
+            return match[1] if match else ""
+    return ""
+
+
+def html_attributes(element: Element, keep: frozenset[str] | None = None) -> dict[str, str | None]:
+    """What of an element's attributes HTML has: literals, under HTML's names; `keep` chooses."""
+    found: dict[str, str | None] = {}
+    for attribute in element.attributes:
+        name = html_name(attribute.name)
+        if attribute.kind == "spread" or re.match(r"on[A-Z]|(key|ref|dangerouslySetInnerHTML)$", name):
+            continue
+        if keep is None or name in keep:
+            found.update(_pair(name, read(attribute)))
+    return found
+
+
+def html_name(name: str) -> str:
+    """`className` is `class`, `strokeWidth` is `stroke-width`, `viewBox` stays."""
+    if name in _HTML_NAMES:
+        return _HTML_NAMES[name]
+    if name in _SVG_CAMEL:
+        return name
+    return re.sub(r"(?<=[a-z])[A-Z]", lambda match: f"-{match[0].lower()}", name)
+
+
+def _pair(name: str, found: Literal) -> Mapping[str, str | None]:
+    if isinstance(found, dict) and name == "style":
+        return {name: _style(found)}
+    if found is True:
+        return {name: None}
+    if isinstance(found, str | int | float) and not isinstance(found, bool):
+        return {name: str(found)}
+    return {}
+
+
+def _style(rules: Mapping[str, Literal]) -> str:
+    return ";".join(
+        f"{html_name(key)}:{_length(key, rule)}"
+        for key, rule in rules.items()
+        if isinstance(rule, str | int | float)
+    )
+
+
+def _length(key: str, rule: str | float) -> str:
+    """React adds `px` to numbers, where CSS wants a unit."""
+    return f"{rule}px" if isinstance(rule, int | float) and key not in _UNITLESS and rule else str(rule)
