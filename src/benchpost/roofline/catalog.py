@@ -12,7 +12,6 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -21,11 +20,16 @@ from benchpost.roofline import equations
 from benchpost.roofline.types import Known
 from benchpost.roofline.units import Quantity, parse_quantity
 
-FORMAT_BYTES = {"fp32": 4.0, "bf16": 2.0, "fp16": 2.0, "fp8": 1.0, "int8": 1.0, "int4": 0.5}
-"""Bytes of an element by format; `int4` without the scales of its groups."""
-
-FORMAT_COMPUTES_IN = {"fp8": "fp8", "int8": "int8", "fp16": "fp16", "bf16": "bf16", "int4": "bf16"}
-"""Which peak holds for weights of a format: int4 weights are widened before they are multiplied."""
+FORMAT_BYTES: dict[str, float] = {
+    "fp32": 4.0,
+    "bf16": 2.0,
+    "fp16": 2.0,
+    "fp8": 1.0,
+    "int8": 1.0,
+    "fp4": 0.5,
+    "int4": 0.5,
+}
+"""Bytes of an element by format; four-bit formats without the scales of their groups."""
 
 PEAK_FORMATS = ("bf16", "fp16", "fp16-acc16", "fp8", "fp8-acc16", "int8", "fp4")
 """Formats a peak may be given for; they accumulate in FP32 unless they say otherwise."""
@@ -53,6 +57,15 @@ class Chip:
     def peak(self, dtype: str = "bf16") -> Known[float]:
         """The dense peak for `dtype`. Raises UsageError that lists what there is."""
         return _of(self.peaks, dtype, f"{self.name} has no peak for")
+
+    def compute_peak(self, dtype: str = "bf16") -> Known[float]:
+        """The peak that holds for weights of `dtype`.
+
+        Weights of a format that the chip does not multiply in are widened to 16 bits first.
+        """
+        format_bytes(dtype)
+        ways = (dtype, "bf16", "fp16")
+        return self.peak(next((way for way in ways if way in self.peaks), dtype))
 
     def measured_peak(self, dtype: str = "bf16") -> Known[float]:
         """The highest rate measured for `dtype`. Raises UsageError where none is known."""
@@ -198,14 +211,6 @@ def format_bytes(dtype: str) -> float:
     return FORMAT_BYTES[dtype]
 
 
-def compute_format(dtype: str) -> str:
-    """The format of the peak that holds for weights of `dtype`."""
-    format_bytes(dtype)
-    if dtype not in FORMAT_COMPUTES_IN:
-        raise UsageError(f"no peak is kept for matmuls in {dtype}")
-    return FORMAT_COMPUTES_IN[dtype]
-
-
 def _of(known: Mapping[str, Known[float]], dtype: str, lacking: str) -> Known[float]:
     if dtype in known:
         return known[dtype]
@@ -254,7 +259,8 @@ def _find(name: str, entries: Iterable[N], kind: str) -> N:
         return folded[_folded(name)]
     begun = sorted({e.name for f, e in folded.items() if f.startswith(_folded(name)) and name})
     hint = "; did you mean " + " or ".join(map(repr, begun)) + "?" if begun else near(name, named)
-    raise UsageError(f"unknown {kind} {name!r}{hint}")
+    listed = f"; known are {', '.join(dict.fromkeys(e.name for e in named.values()))}"
+    raise UsageError(f"unknown {kind} {name!r}{hint or listed}")
 
 
 @cache
@@ -266,22 +272,22 @@ def _folded(name: str) -> str:
 
 def chip(name: str) -> Chip:
     """The shipped chip of that name or alias. Raises UsageError with near misses."""
-    return shipped().chip(name)
+    return _shipped("chips.toml").chip(name)
 
 
 def model(name: str) -> Model:
     """The shipped model of that name or alias. Raises UsageError with near misses, or why not."""
-    return shipped().model(name)
+    return _shipped("models.toml").model(name)
 
 
 def chips() -> tuple[Chip, ...]:
     """All shipped chips."""
-    return shipped().chips
+    return _shipped("chips.toml").chips
 
 
 def models() -> tuple[Model, ...]:
     """All shipped models."""
-    return shipped().models
+    return _shipped("models.toml").models
 
 
 @cache
@@ -296,8 +302,9 @@ def shipped() -> Catalog:
 
 @cache
 def _shipped(name: str) -> Catalog:
-    text = files("benchpost.roofline").joinpath("data", name).read_text(encoding="utf-8")
-    return parse(text, f"benchpost/roofline/data/{name}")
+    # beside this module, not through importlib.resources, which takes longer to import than to read
+    file = Path(__file__).parent / "data" / name
+    return parse(file.read_text(encoding="utf-8"), f"benchpost/roofline/data/{name}")
 
 
 def read(file: Path) -> Catalog:

@@ -260,6 +260,19 @@ def prefill_time(
     return max(prefill_flops / peak, weight_bytes / bandwidth)
 
 
+@equation(source="shares of peak and bandwidth that engines were measured to reach")
+def engine_prefill_time(
+    prefill_flops: Flops,
+    weight_bytes: Bytes,
+    peak: FlopsPerSecond,
+    bandwidth: BytesPerSecond,
+    compute_share: Number,
+    efficiency: Number,
+) -> Seconds:
+    """What an engine typically takes: only a share of the peak and of the bandwidth."""
+    return max(prefill_flops / (compute_share * peak), weight_bytes / (efficiency * bandwidth))
+
+
 @equation(source="projections of query, key, value and output, and a gated MLP; norms left out")
 def layer_parameters(
     hidden: Number, heads: Number, kv_heads: Number, head_dim: Number, intermediate: Number
@@ -328,6 +341,7 @@ EQUATIONS: dict[str, Equation] = {
         engine_step_time,
         prefill_flops,
         prefill_time,
+        engine_prefill_time,
         layer_parameters,
         saturation_batch,
         kv_blocks,

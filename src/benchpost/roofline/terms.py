@@ -85,6 +85,8 @@ _SPEED = (
     Term("prefill_flops", "\\text{FLOPs}_{\\text{prefill}}", "flop", "FLOPs of a prefill"),
     Term("prefill_time", "\\text{TTFT}", "second", "time to first token at its bound"),
     Term("efficiency", "\\eta", "1", "achieved share of the memory bandwidth"),
+    Term("compute_share", "\\mu", "1", "achieved share of the peak compute rate"),
+    Term("engine_prefill_time", "\\text{TTFT}_{\\text{engine}}", "second", "TTFT in an engine"),
     Term("layer_time", "\\tau", "second", "time per layer that is neither weights nor KV cache"),
     Term("engine_step_time", "t_{\\text{engine}}", "second", "time of a decode step in an engine"),
     Term("saturation_batch", "N_{\\text{sat}}", "1", "tokens at which a matmul meets the ridge"),

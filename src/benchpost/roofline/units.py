@@ -14,7 +14,6 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache
 
 from benchpost.errors import UsageError, near
@@ -293,9 +292,16 @@ def parse_quantity(text: str) -> Quantity:
         raise UsageError(f"{text!r} is not a number with a unit; write one like 3.35 TB/s")
     number, name = found[1].replace("_", ""), found[2].strip() or "1"
     unit = parse_unit(name)
-    # in decimal, so that 8.06 GB is 8060000000 and not its neighbour
-    value = float(Decimal(number) * Decimal(repr(unit.factor)))
-    return Quantity(value, canonical(unit.exponents))
+    return Quantity(_times(number, unit.factor), canonical(unit.exponents))
+
+
+def _times(number: str, factor: float) -> float:
+    """In decimal where it can be, so that 8.06 GB is 8060000000 and not its neighbour."""
+    power = round(math.log10(factor))
+    if float(f"1e{power}") != factor:
+        return float(number) * factor
+    mantissa, _, exponent = number.lower().partition("e")
+    return float(f"{mantissa}e{int(exponent or 0) + power}")
 
 
 def show(value: float, unit: str = "1", digits: int = 3) -> str:
