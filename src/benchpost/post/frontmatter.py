@@ -72,7 +72,7 @@ def _offset(node: Yaml, text: str, loaded: Loaded) -> int:
 def load(source: str) -> Loaded:
     """Read YAML that must be a mapping; never raises."""
     try:
-        if _depth(source) > DEEPEST:
+        if _is_too_deep(source):
             return Loaded({}, f"nested more than {DEEPEST} levels deep")
         values = yaml.load(source, Loader=_Loader)  # a subclass of SafeLoader
     except yaml.MarkedYAMLError as error:
@@ -107,18 +107,16 @@ _UNQUOTED = (
 )
 
 
-def _depth(source: str) -> int:
-    """How deep the YAML nests; 0 where it is too plain to nest deep."""
-    if sum(map(source.count, "[{-?")) <= DEEPEST:
-        return 0
-    depth = deepest = 0
-    for event in yaml.parse(source, Loader=Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            deepest = max(deepest, depth)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-    return deepest
+def _is_too_deep(source: str) -> bool:
+    """Whether the YAML nests deeper than `DEEPEST`; plain YAML is not even looked through."""
+    depth = 0
+    if sum(map(source.count, "[{-?")) > DEEPEST:
+        for event in yaml.parse(source, Loader=Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                return True
+    return False
 
 
 class _Loader(Loader):

@@ -13,7 +13,7 @@ HEAD = re.compile(r"\s*([A-Za-z_][\w.-]*)(?=\s|$)")
 OPTION = re.compile(r"\s*([A-Za-z_]\w*)=")
 VALUE = re.compile(
     r"""(?P<string>"(?:[^"\\]|\\.)*")
-      | (?P<float>[+-]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d{1,2})?)
+      | (?P<float>[+-]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d{1,3})?)
       | (?P<int>[+-]?\d{1,40})
       | (?P<bool>true|false)""",
     re.VERBOSE | re.DOTALL,
@@ -55,7 +55,7 @@ def parse_words(text: str) -> Words:
         if not match:
             return Words(head, options, _not_an_option(text[start:].split()[0]), start)
         key, value = match[1], VALUE.match(text, match.end())
-        if not value or not BOUNDARY.match(text, value.end()):
+        if not value or not BOUNDARY.match(text, value.end()) or not _is_finite(value):
             return Words(head, options, _not_a_value(key, text[match.end() :]), match.end())
         if key in options:
             return Words(head, options, f"option {key!r} is given twice; keep one", start)
@@ -78,6 +78,10 @@ def _head(text: str) -> tuple[str, int]:
         words.append(match[1])
         at = match.end()
     return " ".join(words), at
+
+
+def _is_finite(match: re.Match[str]) -> bool:
+    return match["float"] is None or math.isfinite(float(match["float"]))
 
 
 def _option(match: re.Match[str]) -> Option:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 GATE = re.compile(r"TODO|TBD|FIXME|[Tt]odo\b|[Tt]bd\b|[Ff]ixme\b")
 
-# what may enclose a placeholder, and whether it makes small letters loud enough
+# what may enclose a placeholder, and whether small letters count in it
 WRAPPERS = (
     ("<!--", "-->", True),
     ("{/*", "*/}", True),
@@ -35,7 +35,7 @@ WRAPPERS = (
     ("‘", "’", False),
 )
 ELEMENT = re.compile(r"<([A-Za-z][\w.]*)(?:\s[^<>]*)?>(?P<inner>.*)</\1\s*>", re.DOTALL)
-ALERT = re.compile(r"\[!\w+\][ \t]*\n")
+ALERT = re.compile(r"\[!(?P<kind>\w+)\][ \t]*\n")
 
 VERBS = (
     "add|insert|include|show|showcase|draw|plot|put|place|embed|attach|make|create|write|describe|"
@@ -43,23 +43,23 @@ VERBS = (
     "equation|picture|chart"
 )
 _AFTER = (
-    r"(?![\w/-])[*_~`]*"  # `**TODO**: …`
+    r"(?![\w/-])[*_~]*"  # `**TODO**: …`
     r"(?:\s?\([^()\n]{1,40}\))?"  # `TODO(van): …`
-    r"(?P<sign>\s*[:：]|\s+[-–—](?=\s))?[*_~`]*\s*"
+    r"(?P<sign>\s*[:：]|\s+[-–—](?=\s))?[*_~]*\s*"
 )
-LOUD = re.compile(r"[*_~`]*[@!]?(?:TODO|TBD|FIXME)" + _AFTER)
-QUIET = re.compile(r"[*_~`]*[@!]?(?:todo|tbd|fixme)" + _AFTER, re.IGNORECASE)
+LOUD = re.compile(r"[*_~]*[@!]?(?:TODO|TBD|FIXME)" + _AFTER)
+QUIET = re.compile(r"[*_~]*[@!]?(?:todo|tbd|fixme)" + _AFTER, re.IGNORECASE)
 VERB = re.compile(rf"(?:{VERBS})\b", re.IGNORECASE)
 
 # inside a paragraph: a bracketed or emphasised one anywhere, a bare one where a sentence may begin
 ENCLOSED = re.compile(
-    r"(?P<open><!--|\{/\*|!?\[|\(|\{)\s*(?=[*_~`]*[@!]?(?:todo|tbd|fixme)\b)", re.I
+    r"(?P<open><!--|\{/\*|!?\[|\(|\{)\s*(?=[*_~]*[@!]?(?:todo|tbd|fixme)\b)", re.I
 )
 BARE = re.compile(
-    r"(?:^|(?<=[.!?;,…)\]*_>])[ \t]|[-–—|][ \t])[ \t]*(?P<word>[*_~`]*[@!]?(?:TODO|TBD|FIXME)\b)",
+    r"(?:^|(?<=[.!?;,…)\]*_>])[ \t]|[-–—|][ \t])[ \t]*(?P<word>[*_~]*[@!]?(?:TODO|TBD|FIXME)\b)",
     re.MULTILINE,
 )
-EMPHASIS = re.compile(r"\*\*|__|~~|\*|_|`")
+EMPHASIS = re.compile(r"\*\*|__|~~|\*|_")
 SENTENCE_END = re.compile(r"[.!?][\"”’)*_]*(?=\s+[\"“(\[*_<{]?[A-Z])")
 LINE_GOES_ON = re.compile(r"\n[ \t]*(?=[a-z0-9(])")
 
@@ -112,14 +112,17 @@ def _apart(found: list[Wording]) -> list[Wording]:
 
 def whole(text: str) -> str | None:
     """What a text asks for that is nothing but a placeholder; None for any other text."""
-    text = ALERT.sub("", text, count=1).strip()
-    loud, enclosed = True, False
+    alert = ALERT.match(text)
+    if alert and LOUD.fullmatch(alert["kind"]):
+        return _said(text[alert.end() :])
+    text = text[alert.end() if alert else 0 :].strip()
+    small, enclosed = False, False
     while inner := _unwrapped(text):
-        enclosed, loud = True, loud and not inner[1]
+        enclosed, small = True, small or inner[1]
         text = inner[0].strip()
-    match = (LOUD if loud else QUIET).match(text)
+    match = LOUD.match(text)
     if not match:
-        return _small(text)
+        return _small(text, enclosed=small)
     rest = text[match.end() :]
     if rest and not enclosed and len(rest) > _extent(rest):
         return None
@@ -128,22 +131,25 @@ def whole(text: str) -> str | None:
     return None
 
 
-def _small(text: str) -> str | None:
-    """`todo: add a graph`, on its own and beginning with a verb, is not Spanish."""
+def _small(text: str, enclosed: bool) -> str | None:
+    """`todo: add a graph` in small letters: enclosed, or on its own beginning with a verb."""
     match = QUIET.match(text)
-    if match and match["sign"] and VERB.match(text, match.end()) and "\n" not in text:
-        rest = text[match.end() :]
-        return _said(rest) if _extent(rest) == len(rest) else None
+    rest = text[match.end() :] if match else ""
+    verb = VERB.match(rest)
+    if match and enclosed and (match["sign"] or verb):
+        return _said(rest)
+    if match and match["sign"] and verb and "\n" not in rest and _extent(rest) == len(rest):
+        return _said(rest)
     return None
 
 
 def _unwrapped(text: str) -> tuple[str, bool] | None:
-    """What one wrapper encloses, and whether it makes small letters loud enough."""
-    for opening, closing, loud in WRAPPERS:
+    """What one wrapper encloses, and whether small letters count in it."""
+    for opening, closing, small in WRAPPERS:
         inner = text[len(opening) : -len(closing)]
         encloses = text.startswith(opening) and text.endswith(closing) and inner.strip()
         if encloses and len(text) > len(opening + closing) and closing not in inner:
-            return inner, loud
+            return inner, small
     element = ELEMENT.fullmatch(text)
     if element and "<" not in element["inner"] and element["inner"].strip():
         return element["inner"], False
@@ -180,7 +186,7 @@ def _enclosed(text: str) -> Iterator[Wording]:
         marker = QUIET.match(text, match.end(), end)
         loud = LOUD.match(text, match.end(), end)
         rest = text[marker.end() : end] if marker else ""
-        if end < 0 or not marker or not (marker["sign"] or loud):
+        if end < 0 or not marker or not (marker["sign"] or loud or VERB.match(rest)):
             continue
         after = end + len(closing)
         if text[after : after + 1] == "(" and opening == "[":
