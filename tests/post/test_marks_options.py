@@ -55,8 +55,8 @@ REFUSED = [
     (
         'chart gpu="H200"m=1',
         10,
-        "option 'gpu': '\"H200\"m=1' is not a value; write a number, true, false or text in quotes, "
-        '`gpu="H200"m=1"`',
+        "option 'gpu': '\"H200\"m=1' is not a value; write a number, true, false or text in "
+        'quotes, `gpu="H200"m=1"`',
     ),
     ("chart m=1 m=2", 10, "option 'm' is given twice; keep one"),
     ("chart m=1 ,", 10, "',' is not an option; write `key=512`, `key=true` or `key=\"text\"`"),

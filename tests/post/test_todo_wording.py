@@ -28,7 +28,7 @@ WHOLE = [
     ("TODO(van): roofline", "roofline", "chart"),
     ("TODO (@van): roofline", "roofline", "chart"),
     ("@TODO: Image of that here?", "Image of that here?", "image"),
-    ("`TODO: image of different convolutions blocks`", "image of different convolutions blocks", "image"),
+    ("`TODO: image of different blocks`", "image of different blocks", "image"),
     ("*TODO: FIGURE OF DIFFERENT SEEDS -ER*", "FIGURE OF DIFFERENT SEEDS -ER", "image"),
     ("**TODO**: a picture", "a picture", "image"),
     ("**TODO:** a picture", "a picture", "image"),
@@ -41,7 +41,7 @@ WHOLE = [
     ("[Todo: insert graph]", "insert graph", "chart"),
     ("(TODO: insert graph)", "insert graph", "chart"),
     ("[TODO: Insert picture of summary layout]", "Insert picture of summary layout", "image"),
-    ("*[TODO: Add diagram of this simple hierarchy]*", "Add diagram of this simple hierarchy", "diagram"),
+    ("*[TODO: Add diagram of this]*", "Add diagram of this", "diagram"),
     ("[TODO]", "", ""),
     ("!!!TODO: Add diagram!!!", "Add diagram", "diagram"),
     ("<!-- TODO: image of CMS -->", "image of CMS", "image"),
@@ -127,8 +127,8 @@ def test_what_only_looks_like_a_placeholder(text: str) -> None:
     assert placeholders(text) == []
 
 
-PIECES = ["TODO", "todo", ":", " ", "[", "]", "(", ")", "{", "}", "*", "_", "`", "<", ">", "!", "\n",
-          "/*", "*/", "<!--", "-->", "a", "A", ".", '"', "-", "@", "|", "$"]  # fmt: skip
+PIECES = ["TODO", "todo", ":", " ", "[", "]", "(", ")", "{", "}", "*", "_", "`", "<", ">", "!",
+          "\n", "/*", "*/", "<!--", "-->", "a", "A", ".", '"', "-", "@", "|", "$"]  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join) | st.text(max_size=40))

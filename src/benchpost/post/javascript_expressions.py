@@ -670,8 +670,9 @@ class Expressions(Elements):
     def new(self) -> None:
         self.advance()
         if self.eat("."):
-            if not (self.context.function and self.eat("target")):
-                raise self.unexpected("`target` in a function")
+            if not self.context.function:
+                raise JavaScriptError("`new.target` outside a function", self.start)
+            self.expect("target")
             return
         start = self.start
         shape = self.atom()

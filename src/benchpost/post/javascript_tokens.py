@@ -79,6 +79,8 @@ class Tokens:
         self.start = space.end() if space else self.end
         self.fresh_line = bool(space and LINE_END.search(space[0]))
         match = TOKEN.match(self.source, self.start)
+        if match and match[0] == "/" and self.source.startswith("/*", self.start):
+            raise JavaScriptError("comment is not closed", self.start)
         if match:
             self.kind, self.text, self.end = match.lastgroup or "", match[0], match.end()
             if self.kind == "number":

@@ -1,0 +1,226 @@
+"""What compiles and then breaks a Nextra build, or silently loses text.
+
+Each rule was seen in a full build with Nextra 4.6.1. The disk is read only to look for images.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from benchpost.config import Project
+from benchpost.errors import near
+from benchpost.findings import Check, Severity
+from benchpost.post.document import Dialect, Post
+from benchpost.post.html_names import HTML_NAMES
+from benchpost.post.javascript_check import read_esm
+from benchpost.post.javascript_expressions import LITERALS, RESERVED
+from benchpost.post.nodes import (
+    Attribute,
+    Blockquote,
+    Esm,
+    FlowExpression,
+    Image,
+    JsxFlow,
+    JsxText,
+    Math,
+    Node,
+    Paragraph,
+    TextExpression,
+)
+from benchpost.post.problems import Problem
+
+# everything that `nextra/components` 4.6 exports
+NEXTRA_COMPONENTS = (
+    "Anchor Banner Bleed Button Callout Cards Code Collapse Details FileTree Head ImageZoom "
+    "MathJax MathJaxContext Mermaid Playground Popup Pre Search Select SkipNavContent "
+    "SkipNavLink Steps Summary Table Tabs"
+)
+ALERTS = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
+# what a page's own code sees without declaring it: MDX, Nextra, JavaScript, the browser
+GLOBAL_NAMES = (
+    "props arguments metadata title toc sourceCode frontMatter components undefined NaN "
+    "Infinity globalThis window document navigator location console process Math Date JSON "
+    "Object Array String Number Boolean BigInt Symbol Map Set WeakMap WeakSet Promise Proxy "
+    "Reflect Intl RegExp Error URL URLSearchParams Buffer fetch require parseInt parseFloat "
+    "isNaN isFinite encodeURI encodeURIComponent decodeURI decodeURIComponent eval "
+    "structuredClone setTimeout React"
+)
+LEADING_NAME = re.compile(r"\s*(?P<name>[A-Za-z_$][\w$]*)\s*(?!\s*=>|[\w$])(?P<rest>.*)", re.DOTALL)
+WORD_OPERATORS = ("async", "of")
+ALERT = re.compile(r"\s*\[!(?P<kind>[^\]\n]*)\][ \t]*(?P<rest>\n|$)")
+EXTERNAL = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//|#)", re.IGNORECASE)
+CSS = re.compile(r"\s*([\w-]+)\s*:\s*([^;]+?)\s*(?:;|$)")
+
+
+def problems(post: Post, nodes: list[Node], project: Project) -> Iterator[Problem]:
+    """Every N finding of a post; `nodes` are its blocks and inlines in source order."""
+    mdx = post.dialect is Dialect.MDX
+    for node in nodes:
+        if isinstance(node, Image):
+            yield from _image(node, post, project)
+        elif isinstance(node, Math):
+            yield from _maths(node, post.text)
+        elif isinstance(node, Blockquote):
+            yield from _alert(node, post.text)
+        elif isinstance(node, Paragraph):
+            yield from _lone_maths(node, post.text)
+    if mdx:
+        yield from _names(nodes, project)
+
+
+def _names(nodes: list[Node], project: Project) -> Iterator[Problem]:
+    """Components and variables that nothing defines."""
+    defined = frozenset(_defined(nodes))
+    components = defined | set(project.config.components)
+    for node in nodes:
+        if isinstance(node, (JsxFlow, JsxText)):
+            yield from _component(node, components)
+            yield from _style(node)
+            for attribute in node.attributes:
+                yield from _variable(attribute, node.start, defined)
+        elif isinstance(node, (FlowExpression, TextExpression)):
+            expression = Attribute("", "expression", node.value)
+            yield from _variable(expression, node.start, defined)
+
+
+def _defined(nodes: list[Node]) -> Iterator[str]:
+    """Names that the file imports or exports."""
+    for node in nodes:
+        if isinstance(node, Esm):
+            esm = read_esm(node.value)
+            yield from (*esm.imported, *esm.declared)
+
+
+def _component(node: JsxFlow | JsxText, defined: frozenset[str]) -> Iterator[Problem]:
+    root = (node.name or "").split(".")[0]
+    dotted = "." in (node.name or "")
+    if not root or ":" in root or root in defined or (dotted and root in GLOBAL_NAMES.split()):
+        return
+    if root[0].islower() and not dotted:
+        if root not in HTML_NAMES and "-" not in root:
+            hint = near(root, [*defined, *NEXTRA_COMPONENTS.split()])
+            message = f"`<{root}>` is no HTML element; a browser shows only its text{hint}"
+            yield Problem(Check.N001, node.start, message, Severity.WARNING)
+        return
+    yield Problem(
+        Check.N001, node.start, f"`<{node.name}>` is not imported{_import(root, defined)}"
+    )
+
+
+def _import(root: str, defined: frozenset[str]) -> str:
+    if root in NEXTRA_COMPONENTS.split():
+        return f"; write `import {{ {root} }} from 'nextra/components'`"
+    hint = near(root, [*defined, *NEXTRA_COMPONENTS.split()])
+    return hint or "; import it, or name it under `components` in the project's settings"
+
+
+def _style(node: JsxFlow | JsxText) -> Iterator[Problem]:
+    for attribute in node.attributes:
+        if attribute.name == "style" and attribute.kind == "string":
+            pairs = CSS.findall(attribute.value or "")
+            right = ", ".join(f'{_camel(name)}: "{value}"' for name, value in pairs)
+            message = f"`style` must be an object; write `style={{{{{right}}}}}`"
+            yield Problem(Check.N002, node.start, message)
+
+
+def _camel(name: str) -> str:
+    return re.sub(r"-+(\w)", lambda match: match[1].upper(), name)
+
+
+def _variable(attribute: Attribute, at: int, defined: frozenset[str]) -> Iterator[Problem]:
+    """The name that an expression begins with, which is looked up whatever follows."""
+    if attribute.kind not in ("expression", "spread"):
+        return
+    match = LEADING_NAME.fullmatch((attribute.value or "").removeprefix("..."))
+    name = match["name"] if match else ""
+    if not name or name in RESERVED or name in LITERALS or name in WORD_OPERATORS:
+        return
+    if name not in defined and name not in GLOBAL_NAMES.split():
+        hint = near(name, defined)
+        where = f" in `{attribute.name}`" if attribute.name else ""
+        message = f"`{name}`{where} is not defined{hint or _as_text(attribute)}"
+        yield Problem(Check.N007, at, message)
+
+
+def _as_text(attribute: Attribute) -> str:
+    if attribute.name or attribute.kind == "spread":
+        return "; import or export it"
+    return f"; write `\\{{{(attribute.value or '').strip()}\\}}` for braces that are text"
+
+
+def _image(node: Image, post: Post, project: Project) -> Iterator[Problem]:
+    url = node.url
+    if not url or EXTERNAL.match(url):
+        return
+    if post.dialect is Dialect.MDX and not url.startswith(("./", "../", "/")):
+        yield Problem(Check.N003, node.start, f"image {url!r} is not found; write `./{url}`")
+        url = "./" + url
+    missing = _missing(url, post.file.parent, project)
+    if missing:
+        yield Problem(Check.N004, node.start, f"image {url!r} is missing: no file {missing}")
+
+
+def _missing(url: str, folder: Path, project: Project) -> str:
+    """The file that an image's URL names, when it is not there."""
+    name = unquote(re.split(r"[?#]", url)[0])
+    if "\0" in name:
+        return repr(name)
+    public = project.root / "public"
+    if name.startswith("/"):
+        # only a Nextra site has this folder; elsewhere nothing says what `/` is
+        return _absent(public / name.lstrip("/"), project) if public.is_dir() else ""
+    return _absent(folder / PurePosixPath(name), project)
+
+
+def _absent(file: Path, project: Project) -> str:
+    try:
+        return "" if file.is_file() else project.relative(file)
+    except OSError:  # a name longer than the file system takes
+        return project.relative(file)
+
+
+def _maths(node: Math, text: str) -> Iterator[Problem]:
+    source = text[node.start : node.end]
+    dollars = len(source) - len(source.lstrip("$"))
+    fence = "$" * dollars
+    if (node.meta or "").strip():
+        message = (
+            f"the formula's first line `{(node.meta or '').strip()}` is lost; "
+            f"put it on the line after `{fence}`"
+        )
+        yield Problem(Check.N006, node.start, message)
+    lines = [line.lstrip("> \t") for line in source.rstrip().split("\n")]
+    if len(lines) < 2 or not re.fullmatch(rf"\${{{dollars},}}\s*", lines[-1]):
+        message = f"display maths does not end; put `{fence}` alone on the line after it"
+        yield Problem(Check.N006, _swallowing(node, text, fence), message)
+
+
+def _swallowing(node: Math, text: str, fence: str) -> int:
+    """Where a `$$` stands that was meant to end the formula, or the formula's start."""
+    meant = text.find(fence, text.find("\n", node.start, node.end), node.end)
+    return meant if meant > node.start else node.start
+
+
+def _lone_maths(node: Paragraph, text: str) -> Iterator[Problem]:
+    source = node.prose.source.strip()
+    if not (source.startswith("$$") and source.endswith("$$") and "\n" not in source):
+        return
+    inner = source.strip("$")
+    if inner.strip() and "$$" not in inner:
+        message = "`$$…$$` on one line is set inline; put each `$$` alone on its line for display"
+        yield Problem(Check.N006, node.start, message, Severity.WARNING)
+
+
+def _alert(node: Blockquote, text: str) -> Iterator[Problem]:
+    first = node.children[0] if node.children else None
+    match = ALERT.match(first.prose.source) if isinstance(first, Paragraph) else None
+    if first is None or match is None or match["kind"].upper() in ALERTS:
+        return
+    kinds = ", ".join(ALERTS)
+    hint = near(match["kind"], ALERTS)
+    message = f"alert `[!{match['kind']}]` does not exist{hint or f'; there are {kinds}'}"
+    refused = not match["rest"]
+    yield Problem(Check.N005, first.start, message, Severity.ERROR if refused else Severity.WARNING)
