@@ -57,7 +57,8 @@ class Output:
     kind: str
     """`stdout`, `stderr`, `text`, `svg` or `png`."""
     text: str
-    """The text itself; for `svg` and `png` the file's name beside the results file."""
+    """The text itself; for `svg` and `png` the file's path from the post's folder, e.g.
+    `results/h200/copy-1.svg`."""
     digest: str = ""
     """SHA-256 of the file's bytes; empty for text."""
 
@@ -71,7 +72,7 @@ class Provenance:
     commit: str
     """Commit of the project; empty outside version control."""
     clean: bool
-    """No uncommitted change in the project."""
+    """No uncommitted change in the project but in results and figures."""
     machine: Machine
     """Where."""
     python: str
@@ -111,4 +112,6 @@ class Results:
     path: str
     """Relative to the project root."""
     results: Mapping[str, Result]
-    """By snippet id."""
+    """By snippet id; only what can be trusted."""
+    broken: tuple[str, ...] = ()
+    """Snippets whose entry was edited by hand: they have no result until they are run again."""

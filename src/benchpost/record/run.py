@@ -1,0 +1,190 @@
+"""Runs what is stale or missing, post by post, and records it."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from benchpost.config import Project
+from benchpost.errors import BenchpostError
+from benchpost.post.document import Post, Snippet
+from benchpost.post.read import read_post
+from benchpost.record import results
+from benchpost.record.jupyter import start_jupyter
+from benchpost.record.kernel import StartKernel
+from benchpost.record.machine import Equipment
+from benchpost.record.plan import Extent, Plan, plan
+from benchpost.record.provenance import circumstances
+from benchpost.record.session import Setting, run_session
+
+TICK = 0.2
+"""Seconds between two looks at the clock for the progress line."""
+
+
+class Progress(Protocol):
+    """Told what happens while it happens."""
+
+    def began(self, post: Post, snippet: Snippet, number: int, of: int) -> None:
+        """A snippet starts: the `number`th `of` so many."""
+
+    def tick(self) -> None:
+        """Time has passed."""
+
+    def ended(self, outcome: Outcome) -> None:
+        """A post is done."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one post."""
+
+    path: str
+    """The post, relative to the project root."""
+    plan: Plan | None = None
+    """What was to be done; None when the post could not be read."""
+    recorded: tuple[str, ...] = ()
+    """Snippets whose results were written."""
+    removed: tuple[tuple[str, str], ...] = ()
+    """Results of no snippet that were removed: name of the results file, and snippet."""
+    failure: BenchpostError | None = None
+    """Why nothing was written."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for."""
+
+    project: Project
+    """The project."""
+    here: Equipment
+    """The machine, under the name that results get."""
+    extent: Extent = Extent.ANY
+    """Whose results count."""
+    jobs: int = 1
+    """How many posts that keep no value may run at once; the others always run alone."""
+    start: StartKernel = start_jupyter
+    """How kernels are made."""
+
+
+def plan_post(file: Path, order: Order) -> Plan:
+    """What would be done for a post. Raises BenchpostError when it cannot be read."""
+    post = read_post(file, order.project)
+    recorded, _ = results.load(post.file, order.project)
+    return plan(post, recorded, order.project, order.here, order.extent)
+
+
+def run_posts(files: Sequence[Path], order: Order, progress: Progress) -> list[Outcome]:
+    """Run and record; a post that fails does not stop the others.
+
+    Raises BenchpostError when another run is at work in the project.
+    """
+    with _alone(order.project):
+        return asyncio.run(_run_all(files, order, progress))
+
+
+async def _run_all(files: Sequence[Path], order: Order, progress: Progress) -> list[Outcome]:
+    outcomes = [_planned(file, order) for file in files]
+    here = order.here.machine
+    setting = Setting(order.project, here, circumstances(order.project))
+    places = asyncio.Semaphore(order.jobs)
+
+    async def one(outcome: Outcome) -> Outcome:
+        async with places:
+            done = await _run_one(outcome, order, setting, progress)
+            progress.ended(done)
+            return done
+
+    ticker = asyncio.create_task(_tick(progress))
+    try:
+        together = order.jobs > 1
+        side = [o for o in outcomes if together and not _is_timed(o)]
+        done = {o.path: o for o in await asyncio.gather(*map(one, side))}
+        return [done[o.path] if o.path in done else await one(o) for o in outcomes]
+    finally:
+        ticker.cancel()
+
+
+def _planned(file: Path, order: Order) -> Outcome:
+    path = order.project.relative(file)
+    try:
+        return Outcome(path, plan_post(file, order))
+    except BenchpostError as error:
+        return Outcome(path, failure=error)
+
+
+def _is_timed(outcome: Outcome) -> bool:
+    return outcome.plan is not None and outcome.plan.is_timed
+
+
+async def _run_one(outcome: Outcome, order: Order, setting: Setting, progress: Progress) -> Outcome:
+    todo = outcome.plan
+    if todo is None:
+        return outcome
+    post, total = todo.post, len(todo.runs)
+
+    def began(snippet: Snippet, number: int) -> None:
+        progress.began(post, snippet, number, total)
+
+    try:
+        _refuse_other_devices(todo, order)
+        kernel = order.start(post.file.parent, order.project) if todo.runs else None
+        records = await run_session(todo, setting, kernel, began) if kernel else []
+    except BenchpostError as error:
+        return Outcome(outcome.path, todo, failure=error)
+    pictures = {path: data for record in records for path, data in record.pictures.items()}
+    if records:
+        new = [record.result for record in records]
+        results.save(post.file, order.here.machine.name, new, pictures)
+    removed = results.prune(post.file, set(post.snippet_ids()))
+    names = tuple(record.result.snippet for record in records)
+    return Outcome(outcome.path, todo, names, tuple(removed))
+
+
+def _refuse_other_devices(todo: Plan, order: Order) -> None:
+    """Results of one accelerator must not be overwritten under its name by those of another."""
+    here = order.here.machine
+    known = results.load(todo.post.file, order.project)[0].get(here.name)
+    if known is None or not todo.runs:
+        return
+    for result in known.results.values():
+        there = result.provenance.machine.devices
+        if there != here.devices:
+            raise BenchpostError(
+                f"{known.path} was recorded with {_named(there)} and this machine has "
+                f"{_named(here.devices)}; run it there, or give another `--machine NAME`"
+            )
+
+
+def _named(devices: Sequence[str]) -> str:
+    return ", ".join(devices) or "no accelerator"
+
+
+async def _tick(progress: Progress) -> None:
+    while True:
+        await asyncio.sleep(TICK)
+        progress.tick()
+
+
+@contextmanager
+def _alone(project: Project) -> Iterator[None]:
+    """Two runs in one project would disturb each other's timings and write the same files.
+
+    The lock is the operating system's: it ends with the process, however that ends.
+    """
+    name = hashlib.sha256(str(project.root).encode()).hexdigest()[:16]
+    file = Path(tempfile.gettempdir()) / f"benchpost-{os.getuid()}-{name}.lock"
+    with file.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            said = f"another `benchpost run` is at work in {project.root}; wait until it is done"
+            raise BenchpostError(said) from error
+        yield
