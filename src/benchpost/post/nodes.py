@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
+
+from benchpost.findings import Check
 
 Align = Literal["left", "right", "center"]
 
@@ -37,6 +40,20 @@ class Prose:
     """What the inline rules read; its lines are joined by `\\n`."""
     starts: tuple[tuple[int, int], ...]
     """(position in `source`, offset in the file) of the start of each line of `source`."""
+    defined: Mapping[str, Node] = field(default_factory=dict, compare=False, repr=False)
+    """What the whole post defines: link definitions by label, footnotes by `^` and label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that the MDX compiler refuses."""
+
+    check: Check
+    """M001 to M006."""
+    at: int
+    """Offset in the file."""
+    message: str
+    """What is wrong and what would be right, without a full stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +87,8 @@ class Leaf(Node):
 @dataclass(frozen=True, slots=True)
 class Root(Parent):
     type: ClassVar[str] = "root"
+    faults: tuple[Fault, ...] = ()
+    """What the compiler refuses of the blocks; `inline.read_inlines` gives those of the prose."""
 
 
 @dataclass(frozen=True, slots=True)

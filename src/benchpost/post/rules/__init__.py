@@ -1,0 +1,1 @@
+"""Block rules for markdown-it: one module for each kind of block."""

@@ -1,0 +1,176 @@
+"""Block quotes, lists and footnote definitions: blocks that hold blocks, line by line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from benchpost.post.nodes import Blockquote, FootnoteDefinition, List, ListItem, Node
+from benchpost.post.rules.breaks import BREAK
+from benchpost.post.rules.lines import DEEPEST, Lines
+from benchpost.post.rules.tags import paired
+from benchpost.post.rules.tasks import take_box
+
+_MARKER = re.compile(r"(?:[-+*]|(\d{1,9})[.)])(?=[ \t\r\n]|\Z)")
+_FOOTNOTE = re.compile(r"\[\^((?:[^\s\[\]\\]|\\[\[\]\\]?){1,999})\]:[ \t]*")
+
+
+@dataclass(slots=True)
+class Quote:
+    """An open block quote."""
+
+    end: int
+    """Offset after the last `>` and its space."""
+    last: int
+    """The line of it."""
+
+    def continues(self, lines: Lines, line: int) -> bool:
+        is_marked = lines.src.startswith(">", lines.first(line), lines.eMarks[line])
+        if not is_marked or lines.is_code_block(line):
+            return False
+        self.take_prefix(lines, line)
+        return True
+
+    def take_prefix(self, lines: Lines, line: int) -> None:
+        """Strip `>` and one column of space."""
+        lines.strip_marker(line, 1)
+        lines.strip(line, 1)
+        self.end, self.last = lines.bMarks[line], line
+        lines.quoted[line] = lines.bMarks[line]
+
+
+@dataclass(slots=True)
+class Item:
+    """An open list item."""
+
+    size: int
+    """Columns that its lines are indented."""
+    begins_blank: bool
+    """Nothing but blank so far."""
+    ended: bool = False
+    """A blank line followed a blank start."""
+
+    def continues(self, lines: Lines, line: int) -> bool:
+        if lines.isEmpty(line):
+            self.ended = self.ended or self.begins_blank
+        else:
+            self.begins_blank = False
+            if self.ended or lines.sCount[line] < self.size:
+                return False
+        lines.strip(line, self.size)
+        return True
+
+
+@dataclass(slots=True)
+class Footnote:
+    """An open footnote definition."""
+
+    def continues(self, lines: Lines, line: int) -> bool:
+        if not lines.isEmpty(line) and lines.sCount[line] < 4:
+            return False
+        lines.strip(line, 4)
+        return True
+
+
+def blockquote(lines: Lines, line: int, end: int, silent: bool) -> bool:
+    """`> …`"""
+    if lines.is_code_block(line) or len(lines.containers) >= DEEPEST:
+        return False
+    if silent:
+        return True
+    start, quote = lines.first(line), Quote(0, line)
+    quote.take_prefix(lines, line)
+    with lines.inside(quote, line) as children:
+        lines.md.block.tokenize(lines, line, end)
+    blocks = paired(children, lines, "block quote")
+    after = max(quote.end, blocks[-1].end if blocks else 0)
+    last = max(quote.last, blocks[-1].last - 1 if blocks else 0)
+    lines.nodes.append(Blockquote(start, after, line + 1, last + 1, blocks))
+    return True
+
+
+def list_block(lines: Lines, line: int, end: int, silent: bool) -> bool:
+    """`- …` or `1. …`, with all items of the same marker."""
+    marker = _marker(lines, line)
+    if marker is None or len(lines.containers) >= DEEPEST:
+        return False
+    if silent:
+        return not (lines.in_paragraph and _is_weak(lines, line, marker))
+    kind, number = marker[0][-1], marker[1]
+    items: list[ListItem] = []
+    lines.line = line
+    while marker and marker[0][-1] == kind and (marker[1] is None) == (number is None):
+        items.append(_item(lines, lines.line, end, len(marker[0])))
+        if lines.line >= end or not lines.opens(lines.line):
+            break
+        marker = _marker(lines, lines.line)
+    head, tail = items[0], items[-1]
+    spread = any(b.first > a.last + 1 for a, b in zip(items, items[1:], strict=False))
+    first = None if number is None else int(number)
+    after, last = _end(lines, tail.end, tail.last)
+    place = (head.start, after, head.first, last)
+    lines.nodes.append(List(*place, tuple(items), number is not None, first, spread))
+    return True
+
+
+def _end(lines: Lines, end: int, last: int) -> tuple[int, int]:
+    """The end of a list or footnote: within a quote, blank lines after it count with their `>`."""
+    line = lines.line - 1
+    return (lines.quoted[line], line + 1) if line >= last and line in lines.quoted else (end, last)
+
+
+def _marker(lines: Lines, line: int) -> re.Match[str] | None:
+    first = lines.first(line)
+    match = _MARKER.match(lines.src, first, lines.eMarks[line])
+    if match is None or lines.is_code_block(line):
+        return None
+    if match[0] in "*-" and BREAK.match(lines.src, first, lines.eMarks[line]):
+        return None
+    return match
+
+
+def _is_weak(lines: Lines, line: int, marker: re.Match[str]) -> bool:
+    """Such an item cannot interrupt a paragraph: an empty one, or a number other than 1."""
+    empty = not lines.src[marker.end() : lines.eMarks[line]].strip(" \t")
+    return empty or marker[1] not in (None, "1")
+
+
+def _item(lines: Lines, line: int, end: int, length: int) -> ListItem:
+    start, indent = lines.first(line), lines.sCount[line]
+    lines.strip_marker(line, length)
+    blank, space = lines.isEmpty(line), lines.sCount[line]
+    if blank or lines.is_code_block(line) and space > 4:
+        space = 1
+    if not blank:
+        lines.strip(line, space)
+    with lines.inside(Item(indent + length + space, blank), line) as children:
+        lines.md.block.tokenize(lines, line, end)
+    checked = take_box(children)
+    blocks = paired(children, lines, "list item")
+    after = blocks[-1].end if blocks else start + length
+    last = blocks[-1].last if blocks else line + 1
+    return ListItem(start, after, line + 1, last, blocks, checked, _is_spread(blocks))
+
+
+def _is_spread(blocks: tuple[Node, ...]) -> bool:
+    return any(b.first > a.last + 1 for a, b in zip(blocks, blocks[1:], strict=False))
+
+
+def footnote(lines: Lines, line: int, end: int, silent: bool) -> bool:
+    """`[^label]: …`"""
+    start = lines.first(line)
+    match = _FOOTNOTE.match(lines.src, start, lines.eMarks[line])
+    if match is None or lines.is_code_block(line) or len(lines.containers) >= DEEPEST:
+        return False
+    if silent:
+        return True
+    lines.strip_marker(line, match.end() - start)
+    with lines.inside(Footnote(), line) as children:
+        lines.md.block.tokenize(lines, line, end)
+    blocks = paired(children, lines, "footnote")
+    after = blocks[-1].end if blocks else start + len(match[0].rstrip())
+    after, last = _end(lines, after, blocks[-1].last if blocks else line + 1)
+    node = FootnoteDefinition(start, after, line + 1, last, blocks, match[1])
+    lines.define("^" + match[1], node)
+    lines.nodes.append(node)
+    return True
