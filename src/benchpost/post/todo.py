@@ -24,11 +24,11 @@ from benchpost.post.nodes import (
     TableCell,
     TextExpression,
 )
-from benchpost.post.places import OPAQUE, inlines, path_among
+from benchpost.post.places import OPAQUE, inlines, path_among, path_to
 from benchpost.post.plain import plain_text
 from benchpost.post.prose import offset_of
 from benchpost.post.walk import walk
-from benchpost.post.wording import GATE, placeholders, wants, whole
+from benchpost.post.wording import GATE, may_hold, placeholders, wants, whole
 
 # components that are only a box around their text
 BOXES = ("Callout", "Admonition", "Aside", "Note", "Warning", "Info", "Tip", "Banner")
@@ -48,40 +48,52 @@ class _Found:
 
 def find_todos(text: str, tree: Root, dialect: Dialect, marks: Marks) -> tuple[Todo, ...]:
     """The placeholders of a post, in order; never in code, maths, slots or values."""
-    if not GATE.search(text):
-        return ()
     ours = [slot.span for slot in marks.slots] + [value.span for value in marks.values]
+    found = [
+        each
+        for each in _all(text, tree, dialect)
+        if not any(span.start <= each.start < span.end for span in ours)
+    ]
+    return _in_their_places(found, text, tree, dialect) if found else ()
+
+
+def _in_their_places(
+    found: list[_Found], text: str, tree: Root, dialect: Dialect
+) -> tuple[Todo, ...]:
     parents = {id(child): node for node in walk(tree) for child in getattr(node, "children", ())}
     headings = [node for node in walk(tree) if isinstance(node, Heading)]
     todos = []
-    for found in _all(text, tree, dialect):
-        if any(span.start <= found.start < span.end for span in ours):
-            continue
-        box = _boxed(found, parents)
+    for each in found:
+        box = _boxed(each, parents)
         todos.append(
             Todo(
-                text=found.text,
-                span=Span(box.start, box.end) if box else Span(found.start, found.end),
-                wants=wants(found.text),
-                heading=_heading(headings, found, text, dialect),
-                before=_before(found, box or found.node, parents, text, dialect),
-                inline=found.inline,
+                text=each.text,
+                span=Span(box.start, box.end) if box else Span(each.start, each.end),
+                wants=wants(each.text),
+                heading=_heading(headings, each, text, dialect),
+                before=_before(each, box or each.node, parents, text, dialect),
+                inline=each.inline,
             )
         )
     return tuple(todos)
 
 
 def _all(text: str, tree: Root, dialect: Dialect) -> Iterator[_Found]:
-    for node in walk(tree):
-        if not GATE.search(text, node.start, node.end):
+    if not may_hold(text):
+        return
+    seen = -1
+    for match in GATE.finditer(text):
+        node = path_to(tree, match.start())[-1]
+        if node.start <= seen:
             continue
+        seen = node.start
         if isinstance(node, Leaf):
             yield from _in_prose(node, text, dialect)
         elif isinstance(node, FlowExpression):
             yield from _comment(node, text[node.start : node.end], node.start)
         elif isinstance(node, Html):
-            for match in HTML_COMMENT.finditer(text, node.start, node.end):
-                yield from _comment(node, match[0], match.start())
+            for comment in HTML_COMMENT.finditer(text, node.start, node.end):
+                yield from _comment(node, comment[0], comment.start())
 
 
 def _comment(node: Node, source: str, start: int) -> Iterator[_Found]:

@@ -65,7 +65,7 @@ LINE_GOES_ON = re.compile(r"\n[ \t]*(?=[a-z0-9(])")
 
 KINDS = {
     "screenshot": r"screen[\s-]?shots?|screen[\s-]?caps?|screen captures?",
-    "equation": r"equations?|formulas?|formulae|derivations?",
+    "equation": r"equations?|formulas?|formulae",
     "table": r"tables?",
     "diagram": r"diagrams?|drawings?|draw|schematics?|sketch(?:es)?|flow ?charts?",
     "chart": r"charts?|plots?|graphs?|curves?|histograms?|rooflines?",
@@ -84,6 +84,12 @@ class Wording:
     """Position after its last."""
     text: str
     """What it asks for."""
+
+
+def may_hold(text: str) -> bool:
+    """A quick look for the words, which most texts do not have at all."""
+    lowered = text.lower()
+    return "todo" in lowered or "tbd" in lowered or "fixme" in lowered
 
 
 def wants(text: str) -> str:
