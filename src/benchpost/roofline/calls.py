@@ -15,6 +15,8 @@ from benchpost.errors import UsageError, near
 from benchpost.roofline import catalog, equations, predict
 from benchpost.roofline.catalog import DIMENSIONS, Chip, format_bytes
 from benchpost.roofline.layers import operations, total_flops
+from benchpost.roofline.predict import at, decode_terms
+from benchpost.roofline.sizes import at_least
 from benchpost.roofline.types import Known
 from benchpost.roofline.units import Quantity
 
@@ -29,16 +31,11 @@ def decode_rate(
     kv: str = "bf16",
     measured: bool = False,
 ) -> Quantity:
-    """Tokens per second that the memory bandwidth allows; `measured`: the bandwidth reached."""
-    net = catalog.model(model)
-    rate = equations.decode_rate_at_context(
-        bandwidth=bandwidth(gpu=gpu, measured=measured).value,
-        weight_bytes=net.streamed_bytes(dtype),
-        batch=batch,
-        context=context,
-        kv_bytes_per_token=net.kv_bytes_per_token(kv),
+    """Tokens per second that the chip allows; `measured`: with the bandwidth somebody reached."""
+    step = decode_time(
+        gpu=gpu, model=model, context=context, batch=batch, dtype=dtype, kv=kv, measured=measured
     )
-    return Quantity(rate, "token/second")
+    return Quantity(batch / step.value, "token/second")
 
 
 def decode_time(
@@ -51,11 +48,11 @@ def decode_time(
     kv: str = "bf16",
     measured: bool = False,
 ) -> Quantity:
-    """Seconds of a decode step at that rate."""
-    rate = decode_rate(
-        gpu=gpu, model=model, context=context, batch=batch, dtype=dtype, kv=kv, measured=measured
-    )
-    return Quantity(batch / rate.value, "second")
+    """Seconds of a decode step: reading weights and KV cache, or the arithmetic if that is more."""
+    chip, net = catalog.chip(gpu), catalog.model(model)
+    terms = decode_terms(chip, net, context=context, batch=batch, dtype=dtype, kv=kv)
+    terms["bandwidth"] = bandwidth(gpu=gpu, measured=measured).value
+    return Quantity(at(equations.decode_step_time, terms), "second")
 
 
 def typical_decode_rate(
@@ -132,6 +129,7 @@ def kv_bytes_per_token(*, model: str, kv: str = "bf16") -> Quantity:
 
 def kv_bytes(*, model: str, context: int, batch: int = 1, kv: str = "bf16") -> Quantity:
     """Bytes of the KV cache of `batch` sequences of `context` tokens."""
+    at_least(1, context=context, batch=batch)
     per_token = kv_bytes_per_token(model=model, kv=kv).value
     held = equations.kv_bytes(batch=batch, context=context, kv_bytes_per_token=per_token)
     return Quantity(held, "byte")
@@ -204,17 +202,20 @@ def saturation_batch(*, gpu: str, dtype: str = "bf16", measured: bool = False) -
 
 def matmul_flops(*, m: int, k: int, n: int) -> Quantity:
     """FLOPs of an M×K by K×N matmul."""
+    at_least(1, m=m, k=k, n=n)
     return Quantity(equations.matmul_flops(m=m, n=n, k=k), "flop")
 
 
 def matmul_bytes(*, m: int, k: int, n: int, dtype: str = "bf16") -> Quantity:
     """The least bytes that it moves."""
+    at_least(1, m=m, k=k, n=n)
     moved = equations.matmul_bytes(m=m, k=k, n=n, element_bytes=format_bytes(dtype))
     return Quantity(moved, "byte")
 
 
 def matmul_intensity(*, m: int, k: int, n: int, dtype: str = "bf16") -> Quantity:
     """Its FLOPs for each byte."""
+    at_least(1, m=m, k=k, n=n)
     intensity = equations.matmul_intensity(m=m, k=k, n=n, element_bytes=format_bytes(dtype))
     return Quantity(intensity, "flop/byte")
 
@@ -223,6 +224,7 @@ def matmul_time(
     *, gpu: str, m: int, k: int, n: int, dtype: str = "bf16", measured: bool = False
 ) -> Quantity:
     """Seconds that it takes at the slower of the two bounds."""
+    at_least(1, m=m, k=k, n=n)
     seconds = equations.matmul_time(
         m=m,
         k=k,

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from benchpost.errors import BenchpostError, Place, UsageError, near
+from benchpost.files import read_text
 from benchpost.roofline import equations
 from benchpost.roofline.types import Known
 from benchpost.roofline.units import Quantity, parse_quantity
@@ -304,12 +305,14 @@ def shipped() -> Catalog:
 def _shipped(name: str) -> Catalog:
     # beside this module, not through importlib.resources, which takes longer to import than to read
     file = Path(__file__).parent / "data" / name
-    return parse(file.read_text(encoding="utf-8"), f"benchpost/roofline/data/{name}")
+    return parse(read_text(file), f"benchpost/roofline/data/{name}")
 
 
 def read(file: Path) -> Catalog:
-    """The shipped catalogue with the chips and models of `file` before its own."""
-    own, known = parse(file.read_text(encoding="utf-8"), file.as_posix()), shipped()
+    """The shipped catalogue with the chips and models of `file` in place of or before its own."""
+    if not file.is_file():
+        raise UsageError(f"no file {file}")
+    own, known = parse(read_text(file), file.as_posix()), shipped()
     return Catalog(
         chips=_over(own.chips, known.chips),
         models=_over(own.models, known.models),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from benchpost.errors import UsageError
 from benchpost.roofline import equations
 from benchpost.roofline.catalog import Chip, Model, format_bytes
+from benchpost.roofline.sizes import at_least
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def operations(
     sequence only, as serving engines do it. Raises UsageError for sizes that make no sense.
     """
     context = tokens if context is None else context
-    _require(tokens=tokens, context=context, batch=batch)
+    at_least(1, tokens=tokens, context=context, batch=batch)
     if context < tokens:
         raise UsageError(f"a context of {context} tokens cannot hold {tokens} new ones")
     shapes = _Shapes(model, batch * tokens, format_bytes(dtype), format_bytes(activations))
@@ -88,12 +89,6 @@ def operations(
         *shapes.after_attention(),
         shapes.matmul("LM head", "LM head", batch, model.hidden, model.vocab, 1),
     )
-
-
-def _require(**sizes: int) -> None:
-    for name, size in sizes.items():
-        if size < 1:
-            raise UsageError(f"{name} must be at least 1, not {size}")
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,13 @@ uncalibrated and its band is wide.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from benchpost.errors import UsageError
 from benchpost.roofline import catalog, equations
 from benchpost.roofline.catalog import Chip, Model
+from benchpost.roofline.sizes import at_least
 from benchpost.roofline.types import Equation, Estimate
 
 EFFICIENCY = 0.893
@@ -70,10 +72,9 @@ def decode(
 ) -> Estimate:
     """Tokens per second of a decode step over `batch` sequences of `context` tokens each."""
     chip, net = _chip(gpu), _model(model)
-    _require(context=(context, 0), batch=(batch, 1))
-    terms = _decode_terms(chip, net, context, batch, dtype, kv)
-    bound = batch / _of(equations.decode_step_time, terms)
-    typical = batch / _of(equations.engine_step_time, terms)
+    terms = decode_terms(chip, net, context=context, batch=batch, dtype=dtype, kv=kv)
+    bound = batch / at(equations.decode_step_time, terms)
+    typical = batch / at(equations.engine_step_time, terms)
     return Estimate(
         value=typical,
         low=typical / (1 + DECODE_ERROR),
@@ -85,9 +86,12 @@ def decode(
     )
 
 
-def _decode_terms(
-    chip: Chip, net: Model, context: int, batch: int, dtype: str, kv: str
+def decode_terms(
+    chip: Chip, net: Model, *, context: int, batch: int, dtype: str, kv: str
 ) -> dict[str, float]:
+    """The terms of a decode step by name, for `decode_step_time` and `engine_step_time`."""
+    at_least(0, context=context)
+    at_least(1, batch=batch)
     terms = {
         "batch": float(batch),
         "context": float(context),
@@ -99,8 +103,8 @@ def _decode_terms(
         "layer_time": LAYER_TIME,
         **_dimensions(net),
     }
-    terms["kv_bytes"] = _of(equations.kv_bytes, terms)
-    terms["decode_flops"] = _of(equations.decode_flops, terms)
+    terms["kv_bytes"] = at(equations.kv_bytes, terms)
+    terms["decode_flops"] = at(equations.decode_flops, terms)
     return terms
 
 
@@ -109,11 +113,11 @@ def prefill(
 ) -> Estimate:
     """Seconds to the first token of `batch` prompts, with nothing cached and nobody queueing."""
     chip, net = _chip(gpu), _model(model)
-    _require(prompt=(prompt, 1), batch=(batch, 1))
+    at_least(1, prompt=prompt, batch=batch)
     terms = _prefill_terms(chip, net, prompt, batch, dtype)
-    bound = _of(equations.prefill_time, terms)
+    bound = at(equations.prefill_time, terms)
     slow, typical, fast = (
-        _of(equations.engine_prefill_time, {**terms, "compute_share": share})
+        at(equations.engine_prefill_time, {**terms, "compute_share": share})
         for share in COMPUTE_SHARES
     )
     return Estimate(
@@ -138,7 +142,7 @@ def _prefill_terms(chip: Chip, net: Model, prompt: int, batch: int, dtype: str) 
         "efficiency": efficiency(chip),
         **_dimensions(net),
     }
-    terms["prefill_flops"] = _of(equations.prefill_flops, terms)
+    terms["prefill_flops"] = at(equations.prefill_flops, terms)
     return terms
 
 
@@ -157,7 +161,7 @@ def memory(
     Activations and CUDA graphs, which vLLM also sets aside, are not counted: an upper bound.
     """
     chip, net = _chip(gpu), _model(model)
-    _require(context=(context, 1), block=(block, 1))
+    at_least(1, context=context, block=block)
     if not 0 < utilisation <= 1:
         raise UsageError(f"utilisation must be above 0 and at most 1, not {utilisation}")
     terms = {
@@ -169,14 +173,14 @@ def memory(
         "context": float(context),
         "kv_bytes_per_token": net.kv_bytes_per_token(kv),
     }
-    terms["kv_blocks"] = max(0.0, _of(equations.kv_blocks, terms))
+    terms["kv_blocks"] = max(0.0, at(equations.kv_blocks, terms))
     return Fit(
         memory=terms["memory"],
         weight_bytes=terms["weight_bytes"],
         kv_bytes_per_token=terms["kv_bytes_per_token"],
         kv_blocks=int(terms["kv_blocks"]),
         tokens=int(terms["kv_blocks"]) * block,
-        max_concurrency=_of(equations.max_concurrency, terms),
+        max_concurrency=at(equations.max_concurrency, terms),
         source=f"memory: {chip.memory.source}; {_dims(net)}; no activations or graphs counted",
     )
 
@@ -188,7 +192,8 @@ def efficiency(chip: Chip) -> float:
     return chip.measured_bandwidth.value / chip.bandwidth.value
 
 
-def _of(equation: Equation, terms: dict[str, float]) -> float:
+def at(equation: Equation, terms: Mapping[str, float]) -> float:
+    """The equation where its terms have the values of `terms`, which may hold more."""
     return equation(**{term.name: terms[term.name] for term in equation.terms})
 
 
@@ -224,9 +229,3 @@ def _chip(gpu: str | Chip) -> Chip:
 
 def _model(model: str | Model) -> Model:
     return model if isinstance(model, Model) else catalog.model(model)
-
-
-def _require(**sizes: tuple[int, int]) -> None:
-    for name, (size, least) in sizes.items():
-        if size < least:
-            raise UsageError(f"{name} must be at least {least}, not {size}")

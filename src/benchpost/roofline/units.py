@@ -93,7 +93,7 @@ _SHOWN: dict[str, tuple[str, tuple[tuple[str, float], ...]]] = {
     "sequence": ("sequences", _AS_IS),
 }
 
-_FACTOR = re.compile(r"\s*(1|[A-Za-zµμ%]+)\s*(?:(?:\^|\*\*)\s*(-?\d+)|([²³]))?\s*")
+_FACTOR = re.compile(r"\s*(1|[A-Za-zµμ%]+)\s*(?:(?:\^|\*\*)\s*(-?\d)(?!\d)|([²³]))?\s*")
 _QUANTITY = re.compile(r"\s*([-+]?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*(.*)", re.DOTALL)
 _SUPERSCRIPT = {"²": 2, "³": 3}
 
@@ -126,8 +126,10 @@ def parse_unit(text: str) -> Unit:
         for base, exponent in one.exponents:
             exponents[base] = exponents.get(base, 0) + times * exponent
         position = found.end()
-        if position == len(text):
+        if position == len(text) and factor and math.isfinite(factor):
             return Unit(factor, _ordered(exponents))
+        if position == len(text):
+            raise UsageError(f"{text!r} is beyond what a float can count")
         if text[position] not in "/*·":
             raise UsageError(f"{text!r} is not a unit: {text[position]!r} is not `/` or `*`")
         sign = -1 if text[position] == "/" else 1
