@@ -23,6 +23,12 @@ def file_stem(head: str, name: str, *parts: str) -> str:
     return stem[: _LONGEST - 9].rstrip("-") + "-" + sha256(stem.encode())[:8]
 
 
+def changed(**options: tuple[object, object]) -> list[str]:
+    """Parts of a name for options, given as (value, default), that are not at their default."""
+    pairs = options.items()
+    return [f"{key}{value}" for key, (value, default) in pairs if value != default]
+
+
 def _given(head: str, name: str) -> str:
     if not _GIVEN.fullmatch(name) or ".." in name:
         wanted = slug(name) or "my-figure"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Literal, Union, get_args, get_origin
 
 from benchpost.errors import UsageError, near
@@ -21,10 +22,14 @@ _NAMES: dict[Any, str] = {
 
 
 def parameters(figure: Figure) -> Mapping[str, inspect.Parameter]:
-    """The options of a figure by name, with types and defaults; its facts are not among them."""
+    """The options of a figure by name, with types and defaults.
+
+    Its facts are not among them, nor what is settled already in a `partial`.
+    """
+    settled = {"facts", *(figure.keywords if isinstance(figure, partial) else ())}
     given = inspect.signature(figure, eval_str=True).parameters.values()
     named = (p for p in given if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD))
-    return {p.name: p for p in named if p.name != "facts"}
+    return {p.name: p for p in named if p.name not in settled}
 
 
 def check_options(head: str, figure: Figure, options: Mapping[str, Option]) -> None:

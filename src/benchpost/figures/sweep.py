@@ -14,7 +14,7 @@ class Sweep:
     """What a curve is computed from; small enough to stand in a plan instead of its points."""
 
     chain: tuple[str, ...]
-    """Equations in order; each one's result is a term of those after it. The last gives the curve."""
+    """Equations in order: each result is a term of those after it, the last is the curve."""
     terms: Mapping[str, float]
     """The terms that stay, in SI base units."""
     swept: tuple[str, ...]

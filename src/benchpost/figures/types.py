@@ -19,6 +19,8 @@ class Facts:
     """Recorded results of the post by machine name."""
     slug: str = ""
     """The post, for names and links."""
+    snippets: tuple[str, ...] = ()
+    """Ids of the post's snippets, so that a misspelt one is not taken for an unmeasured one."""
 
 
 @dataclass(frozen=True)
@@ -51,4 +53,4 @@ class Fragment:
 
 
 Figure = Callable[..., Fragment]
-"""`def name(facts: Facts, **options) -> Fragment`: options are keyword-only, typed and documented."""
+"""`def name(facts: Facts, **options) -> Fragment`: options are keyword-only and typed."""

@@ -1,4 +1,4 @@
-"""What was measured as a part of what the datasheet says: one bar for each chip and quantity."""
+"""What was measured as a part of what the datasheet says: two bars for each chip."""
 
 from __future__ import annotations
 
@@ -9,63 +9,68 @@ from matplotlib.axes import Axes
 
 from benchpost.figures.palette import FAINT, MUTED, PANEL, SERIES, SOFT
 from benchpost.figures.pictures.plot import plotted
-from benchpost.figures.pictures.svg import WIDTH, Box, rect, sheet, text, text_width
+from benchpost.figures.pictures.svg import WIDTH, Box, fitted_size, rect, sheet, text, text_width
 
-_LEFT, _RIGHT, _TOP = 18.0, 24.0, 54.0
-_ROW, _BAR = 62.0, 18.0
+_LEFT, _WORDS, _TOP = 18.0, 196.0, 56.0
+_BAR, _STEP, _HEAD, _GAP = 16.0, 24.0, 24.0, 12.0
 
 
 def picture(data: Mapping[str, Any]) -> str:
-    """SVG of `rows` (name, words, share of the datasheet or null, style) under a percent axis."""
-    rows = data["rows"]
-    frame = Box(_LEFT, _TOP, WIDTH - _LEFT - _RIGHT, _ROW * len(rows))
-    height = frame.bottom + 62
-    top = max([1.0, *(row["share"] or 0 for row in rows)])
+    """SVG of `chips` (name, bars of words, share, style, quoted) along a percent axis."""
+    tops = _tops(data["chips"])
+    frame = Box(_LEFT + 12, _TOP, WIDTH - _LEFT - _WORDS - 12, tops[-1] - _TOP)
+    top = max([1.0, *(bar["share"] or 0 for chip in data["chips"] for bar in chip["bars"])])
+    height = frame.bottom + 60
 
     def paint(axes: Axes) -> None:
-        _set_axes(axes, len(rows), top)
-        for place, row in enumerate(rows):
-            _paint_row(axes, place, row)
+        _set_axes(axes, frame, top)
+        for chip, y in zip(data["chips"], tops, strict=False):
+            for place, bar in enumerate(chip["bars"]):
+                _paint_bar(axes, y + _HEAD + _STEP * place + _STEP / 2, bar)
 
     body = (
         _legend(26, data["legend"])
         + plotted(height, frame, paint)
-        + "".join(_words(frame, place, row) for place, row in enumerate(rows))
-        + text(frame.cx, height - 18, data["x"])
+        + "".join(_words(frame, y, chip) for chip, y in zip(data["chips"], tops, strict=False))
+        + text(frame.cx, height - 16, data["x"])
     )
     return sheet(height, body, title=data["title"], desc=data["description"], ident=data["ident"])
 
 
-def _set_axes(axes: Axes, rows: int, top: float) -> None:
+def _tops(chips: Sequence[Mapping[str, Any]]) -> list[float]:
+    """Where each chip begins, and where the last one ends."""
+    tops = [_TOP]
+    for chip in chips:
+        tops.append(tops[-1] + _HEAD + _STEP * len(chip["bars"]) + _GAP)
+    return tops
+
+
+def _set_axes(axes: Axes, frame: Box, top: float) -> None:
     axes.set_xlim(0, top)
-    axes.set_ylim(rows, 0)
+    axes.set_ylim(frame.bottom, frame.y)
     axes.set_yticks([])
-    shares = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    shares = [0.0, 0.25, 0.5, 0.75, 1.0]
     axes.set_xticks(shares, [f"{share:.0%}".replace("%", " %") for share in shares])
     axes.spines["left"].set_visible(False)
     axes.minorticks_off()
 
 
-def _paint_row(axes: Axes, place: int, row: Mapping[str, Any]) -> None:
-    middle, tall = place + (_ROW - _BAR) / _ROW, _BAR / _ROW
-    axes.barh(middle, 1.0, tall, color=PANEL.light, edgecolor=FAINT.light, linewidth=1)
-    if row["share"]:
-        style = row["style"]
-        axes.barh(
-            middle,
-            row["share"],
-            tall,
-            color=SOFT[style].light if row["quoted"] else SERIES[style].light,
-            edgecolor=SERIES[style].light,
-            linewidth=1.5,
-        )
+def _paint_bar(axes: Axes, y: float, bar: Mapping[str, Any]) -> None:
+    axes.barh(y, 1.0, _BAR, color=PANEL.light, edgecolor=FAINT.light, linewidth=1)
+    if bar["share"] is not None:
+        edge, soft = SERIES[bar["style"]], SOFT[bar["style"]]
+        fill = soft if bar["quoted"] else edge
+        axes.barh(y, bar["share"], _BAR, color=fill.light, edgecolor=edge.light, linewidth=1.5)
 
 
-def _words(frame: Box, place: int, row: Mapping[str, Any]) -> str:
-    y = frame.y + place * _ROW + 18
-    return text(frame.x, y, row["name"], anchor="start", bold=True) + text(
-        frame.right, y, row["words"], anchor="end", colour=MUTED
-    )
+def _words(frame: Box, y: float, chip: Mapping[str, Any]) -> str:
+    drawn = [text(_LEFT, y + _HEAD / 2 - 2, chip["name"], anchor="start", bold=True)]
+    x = frame.right + 12
+    for place, bar in enumerate(chip["bars"]):
+        size = fitted_size(bar["words"], WIDTH - 14 - x)
+        middle = y + _HEAD + _STEP * place + _STEP / 2
+        drawn.append(text(x, middle, bar["words"], anchor="start", colour=MUTED, size=size))
+    return "".join(drawn)
 
 
 def _legend(y: float, entries: Sequence[Mapping[str, Any]]) -> str:

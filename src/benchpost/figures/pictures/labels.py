@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 
 from benchpost.figures.palette import PAPER, Colour
-from benchpost.figures.pictures.svg import SIZE, Box, element, escape, number, text_width
+from benchpost.figures.pictures.svg import SIZE, Box, element, line, number, text_width
 
 Point = tuple[float, float]
 
@@ -26,35 +27,52 @@ class Label:
     """Points of what it names, px, best first."""
 
 
+@dataclass(frozen=True)
+class _Spot:
+    """Where a label may stand."""
+
+    box: Box
+    anchor: Point
+    distance: int
+    """0 beside its anchor, then rows further off, which takes a line to it."""
+
+
 def placed(labels: Sequence[Label], obstacles: Sequence[Point], frame: Box) -> str:
     """SVG of all labels inside `frame`, each where it hides the least."""
     taken: list[Box] = []
+    crossed = list(obstacles)
     drawn = []
     for label in labels:
-        box = min(_boxes(label, frame), key=lambda b: _cost(b, obstacles, taken))
-        taken.append(box)
-        drawn.append(_words(label, box))
+        spot = min(_spots(label, frame), key=lambda s: _cost(s, crossed, taken))
+        taken.append(spot.box)
+        crossed += _leader_points(spot)
+        drawn.append(_leader(spot, label.colour) + _words(label, spot.box))
     return "".join(drawn)
 
 
-def _boxes(label: Label, frame: Box) -> list[Box]:
-    """Candidates, best first: above, below, to the left and to the right of each anchor."""
+def _spots(label: Label, frame: Box) -> list[_Spot]:
+    """Candidates, best first: above, below and beside each anchor, then further off."""
     wide = text_width(label.words, bold=True)
-    made = (box for anchor in label.anchors for box in _around(anchor, wide))
-    inside = [_moved_inside(box, frame) for box in made]
-    return [box for box in inside if box.y >= frame.y and box.bottom <= frame.bottom] or inside
+    made = [
+        _Spot(_moved_inside(box, frame), anchor, distance)
+        for distance in range(4)
+        for anchor in label.anchors
+        for box in _around(anchor, wide, distance)
+    ]
+    inside = [s for s in made if s.box.y >= frame.y and s.box.bottom <= frame.bottom]
+    return inside or made
 
 
-def _around(anchor: Point, wide: float) -> Iterator[Box]:
+def _around(anchor: Point, wide: float, distance: int) -> Iterator[Box]:
     x, y = anchor
-    yield Box(x - wide, y - _TALL - _AWAY, wide, _TALL)
-    yield Box(x - wide / 2, y - _TALL - _AWAY, wide, _TALL)
-    yield Box(x, y - _TALL - _AWAY, wide, _TALL)
-    yield Box(x - wide, y + _AWAY, wide, _TALL)
-    yield Box(x - wide / 2, y + _AWAY, wide, _TALL)
-    yield Box(x, y + _AWAY, wide, _TALL)
-    yield Box(x + _AWAY + 4, y - _TALL / 2, wide, _TALL)
-    yield Box(x - wide - _AWAY - 4, y - _TALL / 2, wide, _TALL)
+    away = _AWAY + distance * (_TALL + 2)
+    for left in (x - wide, x - wide / 2, x):
+        yield Box(left, y - _TALL - away, wide, _TALL)
+    for left in (x - wide, x - wide / 2, x):
+        yield Box(left, y + away, wide, _TALL)
+    if not distance:
+        yield Box(x + _AWAY + 4, y - _TALL / 2, wide, _TALL)
+        yield Box(x - wide - _AWAY - 4, y - _TALL / 2, wide, _TALL)
 
 
 def _moved_inside(box: Box, frame: Box) -> Box:
@@ -62,9 +80,31 @@ def _moved_inside(box: Box, frame: Box) -> Box:
     return Box(x, box.y, box.w, box.h)
 
 
-def _cost(box: Box, obstacles: Iterable[Point], taken: Iterable[Box]) -> float:
+def _cost(spot: _Spot, obstacles: Iterable[Point], taken: Iterable[Box]) -> float:
+    box = spot.box
     hidden = sum(box.x <= x <= box.right and box.y <= y <= box.bottom for x, y in obstacles)
-    return hidden + 1000 * sum(_overlap(box, other) for other in taken)
+    return hidden + 2 * spot.distance + 1000 * sum(_overlap(box, other) for other in taken)
+
+
+def _leader(spot: _Spot, colour: Colour) -> str:
+    """A thin line to what a label names, where it had to stand off."""
+    return line(_leader_ends(spot), colour, thick=1) if spot.distance else ""
+
+
+def _leader_ends(spot: _Spot) -> tuple[Point, Point]:
+    x, y = spot.anchor
+    above = spot.box.y < y
+    at = min(max(x, spot.box.x + 6), spot.box.right - 6)
+    near = spot.box.bottom if above else spot.box.y
+    return (at, near), (x, y - 6 if above else y + 6)
+
+
+def _leader_points(spot: _Spot) -> list[Point]:
+    """What later labels should not hide: points of the line, each counting as several."""
+    if not spot.distance:
+        return []
+    (x0, y0), (x1, y1) = _leader_ends(spot)
+    return 4 * [(x0 + (x1 - x0) * i / 6, y0 + (y1 - y0) * i / 6) for i in range(1, 6)]
 
 
 def _overlap(a: Box, b: Box) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from benchpost.figures.palette import PAPER, SERIES, SOFT
+from benchpost.figures.palette import INK, PAPER, SERIES, SOFT
 from benchpost.figures.pictures.labels import Label, Point, placed
 from benchpost.figures.pictures.plot import DASHES, plotted
 from benchpost.figures.pictures.svg import WIDTH, Box, sheet, text
@@ -54,17 +54,18 @@ def _swept(sweep: Mapping[str, Any], xs: NDArray[Any]) -> NDArray[Any]:
         equation = EQUATIONS[name]
         terms[name] = vectorised(equation)(**{t.name: terms[t.name] for t in equation.terms})
     result = np.asarray(terms[sweep["chain"][-1]]) + np.zeros_like(xs)
-    return sweep["per"] / result if sweep["inverse"] else result / sweep["per"]
+    return np.asarray(sweep["per"] / result if sweep["inverse"] else result / sweep["per"])
 
 
 def _curve(series: Mapping[str, Any], axis: Mapping[str, Any]) -> Curve:
-    xs = _grid(axis)
+    xs = _grid(axis, series.get("until"))
     return series, xs, _swept(series["sweep"], xs)
 
 
-def _grid(axis: Mapping[str, Any]) -> NDArray[Any]:
+def _grid(axis: Mapping[str, Any], until: float | None) -> NDArray[Any]:
     spaced = np.geomspace if axis["scale"] == "log" else np.linspace
-    return np.asarray(spaced(max(axis["lo"], 1e-12), axis["hi"], _POINTS))
+    end = axis["hi"] if until is None else min(axis["hi"], until)
+    return np.asarray(spaced(axis["lo"], end, _POINTS))
 
 
 def _set_axis(axes: Axes, data: Mapping[str, Any]) -> None:
@@ -89,8 +90,10 @@ def _paint_curve(axes: Axes, series: Mapping[str, Any], xs: NDArray[Any], ys: ND
 
 
 def _paint_band(axes: Axes, band: Mapping[str, Any], axis: Mapping[str, Any]) -> None:
-    xs = _grid(axis)
-    low, high = (_swept(band[end], xs) for end in ("low", "high"))
+    xs = _grid(axis, band["until"])
+    # several ends: the narrowest holds
+    low = np.max([_swept(sweep, xs) for sweep in band["low"]], axis=0)
+    high = np.min([_swept(sweep, xs) for sweep in band["high"]], axis=0)
     axes.fill_between(xs, low, high, color=SOFT[band["style"]].light, linewidth=0)
 
 
@@ -111,20 +114,26 @@ def _paint_point(axes: Axes, point: Mapping[str, Any]) -> None:
 
 def _labels(curves: Sequence[Curve], data: Mapping[str, Any]) -> str:
     traced = [_in_px(zip(xs, ys, strict=True), data) for _, xs, ys in curves]
-    points = [
-        (point, *_in_px([(point["x"], point["y"])], data)) for point in data.get("points", ())
-    ]
-    labels = [
+    points = data.get("points", ())
+    places = _in_px([(point["x"], point["y"]) for point in points], data)
+    # points first: a curve has more places for its label
+    labels = _point_labels(points, places) + [
         Label(series["label"], SERIES[series["style"]], _anchors(trace))
         for (series, _, _), trace in zip(curves, traced, strict=True)
         if series["label"]
-    ] + [
-        Label(point["label"], SERIES[point["style"]], (at,))
-        for point, at in points
-        if point["label"]
     ]
-    obstacles = [at for trace in traced for at in trace] + 8 * [at for _, at in points]
-    return placed(labels, obstacles, _FRAME)
+    return placed(labels, [at for trace in traced for at in trace] + 8 * places, _FRAME)
+
+
+def _point_labels(points: Sequence[Mapping[str, Any]], places: Sequence[Point]) -> list[Label]:
+    """A label for each abscissa: beside any of its points, in their colour when it is one."""
+    found = []
+    for point in points:
+        if point["label"]:
+            same = [i for i, other in enumerate(points) if other["x"] == point["x"]]
+            colour = SERIES[point["style"]] if len(same) == 1 else INK
+            found.append(Label(point["label"], colour, tuple(places[i] for i in same)))
+    return found
 
 
 def _anchors(trace: Sequence[Point]) -> tuple[Point, ...]:

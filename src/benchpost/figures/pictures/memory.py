@@ -23,7 +23,7 @@ _COLUMNS = 36
 
 
 def share(data: Mapping[str, Any]) -> str:
-    """SVG of one bar: `parts` (label, name, amount, share, bytes), the GPU's `memory` and `capacity`."""
+    """SVG of one bar: `parts` (label, name, amount, share, bytes) in a memory of `capacity`."""
     bar = Box(_MARGIN, 62, _WIDE, 58)
     parts = data["parts"]
     whole = max(data["capacity"], sum(part["bytes"] for part in parts))

@@ -15,6 +15,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.typing import RcKeyType
 
 from benchpost.figures.palette import GRID, INK, MUTED
 from benchpost.figures.pictures.svg import SIZE, WIDTH, Box
@@ -22,7 +23,7 @@ from benchpost.figures.pictures.svg import SIZE, WIDTH, Box
 DASHES = ("solid", (0, (7, 3)), (0, (2, 2)), (0, (9, 3, 2, 3)))
 """One for each series, so that colour is never alone in telling them apart."""
 
-_OURS: dict[str, Any] = {
+_OURS: dict[RcKeyType, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "benchpost",
     "font.family": "DejaVu Sans",  # ships with matplotlib, so that the layout is the same

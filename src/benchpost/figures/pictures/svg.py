@@ -15,13 +15,13 @@ WIDTH = 520.0
 """Width of every figure of ours, in px."""
 
 # Advance widths of Helvetica and everything metrically like it, in thousandths of the size.
-_ADVANCES = {
+_PLAIN = {
     222: "'ijl|",
     278: " !,./:;I[\\]ft·",
     333: '()-`r²³{}"',
     400: "*°^",
     500: "Jcksvxyz↑↓",
-    556: "#$0123456789?L_abdeghnopqu–≤≥÷",
+    556: "#$0123456789?L_abdeghnopqu–≤≥",
     584: "+<=>~×−µ",
     611: "FTZ",
     667: "&ABEKPSVXY",
@@ -31,14 +31,32 @@ _ADVANCES = {
     944: "W%",
     1000: "—…→←@",
 }
-_ADVANCE = {letter: advance for advance, letters in _ADVANCES.items() for letter in letters}
-_BOLDER = 1.05
+_BOLD = {
+    278: "' ,./I\\ijl·|",
+    333: "!()-:;[]`ft²³",
+    389: "*r{}°",
+    556: '#$0123456789J_aceksvxyz–≤≥"↑↓',
+    584: "+<=>^~×−µ",
+    611: "?FLTZbdghnopqu",
+    667: "EPSVXY",
+    722: "&ABCDHKNRU",
+    778: "GOQw",
+    889: "M%m",
+    1000: "W@—…→←",
+}
+
+
+def _by_letter(advances: dict[int, str]) -> dict[str, int]:
+    return {letter: advance for advance, letters in advances.items() for letter in letters}
+
+
+_ADVANCE = {False: _by_letter(_PLAIN), True: _by_letter(_BOLD)}
 
 
 def text_width(words: str, size: float = SIZE, *, bold: bool = False) -> float:
     """Width of a line in px, as Helvetica sets it; letters it does not list count as wide."""
-    thousandths = sum(_ADVANCE.get(letter, 700) for letter in words)
-    return thousandths / 1000 * size * (_BOLDER if bold else 1)
+    advance = _ADVANCE[bold]
+    return sum(advance.get(letter, 700) for letter in words) / 1000 * size
 
 
 @dataclass(frozen=True)
@@ -228,7 +246,7 @@ def circle(x: float, y: float, radius: float, fill: Colour, stroke: Colour | Non
 
 
 def card(width: float, height: float) -> str:
-    """The light ground that makes a file readable on any page; taken off where a page has its own."""
+    """The light ground that lets a file be read on any page; inline figures lose it."""
     return element(
         "rect",
         class_="fig-card",

@@ -115,14 +115,14 @@ def _module(box: Box, title: str) -> str:
 
 def _head_groups(box: Box, queries: int, shared: int) -> str:
     """Query heads above the key-value head that each group of them shares."""
-    if not shared or queries > 64:
+    if not shared or queries > 128:
         return ""
     parts = []
     for group in box.columns(shared, 6):
         row = Box(group.x, group.y, group.w, 13)
         parts += [
             rect(cell, SERIES[1], radius=1.5)
-            for cell in row.columns(queries // shared, 2 if queries <= 40 else 1)
+            for cell in row.columns(queries // shared, 2 if queries <= 40 else 0.75)
         ]
         parts.append(rect(Box(group.x, group.y + 17, group.w, 13), PAPER, SERIES[1], radius=1.5))
     return "".join(parts)

@@ -1,0 +1,114 @@
+"""The chart of decode rate against context, with the napkin's constant line beside the bound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from benchpost.figures.axis import linear
+from benchpost.figures.curves import (
+    Curve,
+    Pair,
+    caption_of,
+    label_of,
+    pairs_of,
+    said,
+    table_of,
+    title_of,
+    tokens_axis,
+)
+from benchpost.figures.names import changed, file_stem
+from benchpost.figures.shown import shown
+from benchpost.figures.sweep import Sweep
+from benchpost.figures.types import Facts, Fragment
+from benchpost.roofline import predict
+
+_HEAD = "chart decode"
+_BOUND = ("kv_bytes", "decode_flops", "decode_step_time")
+_TYPICAL = ("kv_bytes", "decode_flops", "engine_step_time")
+
+
+def chart_decode(
+    facts: Facts,
+    *,
+    gpu: str,
+    model: str,
+    batch: int = 1,
+    to: int = 0,
+    dtype: str = "bf16",
+    kv: str = "bf16",
+    name: str = "",
+    caption: str = "",
+) -> Fragment:
+    """Tokens per second against context, up to `to` tokens or what the model and memory hold.
+
+    `gpu` and `model` may each name several, separated by commas; at most four curves in all. With
+    one curve, what engines typically reach stands beside the bound.
+    """
+    pairs = pairs_of(_HEAD, gpu, model, batch=batch, dtype=dtype, kv=kv)
+    axis = tokens_axis(_HEAD, "context, tokens", pairs, to)
+    curves = [curve for i, pair in enumerate(pairs) for curve in _curves(i, pair, pairs)]
+    together = f", {batch} sequences together" if batch > 1 else ""
+    label = f"tokens per second{together}"
+    data = {
+        "x": asdict(axis),
+        "y": asdict(linear(label, [curve.sweep.at(axis.lo) for curve in curves])),
+        "series": [curve.data() for curve in curves],
+        "bands": _bands(pairs),
+        "title": title_of("Decode rate", pairs),
+        "description": said(curves, axis, _rate),
+    }
+    options = changed(batch=(batch, 1), to=(to, 0), dtype=(dtype, "bf16"), kv=(kv, "bf16"))
+    stem = file_stem(_HEAD, name, gpu, model, *options)
+    note = caption_of(caption, pairs, predict.DECODE_FIT)
+    return shown(facts, stem, "lines", data, note, table_of("context", "tok/s", curves, axis))
+
+
+def _kept(pair: Pair) -> dict[str, float]:
+    """The terms of a decode step that stay when the context is swept."""
+    estimate = predict.decode(
+        gpu=pair.chip, model=pair.model, batch=pair.batch, dtype=pair.dtype, kv=pair.kv
+    )
+    swept = ("context", *_BOUND)
+    return {name: value for name, value in estimate.terms.items() if name not in swept}
+
+
+def _rates(chain: tuple[str, ...], pair: Pair, factor: float = 1.0) -> Sweep:
+    """Tokens per second from the time of a step, times `factor`."""
+    return Sweep(chain, _kept(pair), ("context",), per=pair.batch * factor, inverse=True)
+
+
+def _curves(style: int, pair: Pair, pairs: Sequence[Pair]) -> list[Curve]:
+    # without the KV cache the rate does not depend on the context: nothing is swept
+    napkin = Sweep(("decode_rate",), _kept(pair), (), per=1 / pair.batch)
+    weights = "weights alone"
+    curves = [
+        Curve(pair, _rates(_BOUND, pair), "bound", style, label_of(pair, pairs), style),
+        Curve(pair, napkin, weights, style, "" if style else weights, dash=2, thick=1.5),
+    ]
+    if len(pairs) == 1:
+        typical = _rates(_TYPICAL, pair)
+        curves.append(Curve(pair, typical, "typical engine", 1, "typical engine", dash=1))
+    return curves
+
+
+def _bands(pairs: Sequence[Pair]) -> list[dict[str, Any]]:
+    """Between which rates an engine lies, by the errors of the fit; for one curve only."""
+    if len(pairs) > 1:
+        return []
+    pair, error = pairs[0], predict.DECODE_ERROR
+    low = [_rates(_TYPICAL, pair, 1 / (1 + error))]
+    high = [_rates(_BOUND, pair), _rates(_TYPICAL, pair, 1 / (1 - error))]
+    return [
+        {
+            "style": 1,
+            "low": [sweep.data() for sweep in low],
+            "high": [sweep.data() for sweep in high],
+            "until": pair.longest,
+        }
+    ]
+
+
+def _rate(value: float) -> str:
+    return f"{value:,.0f} tok/s" if value >= 10 else f"{value:.1f} tok/s"

@@ -1,0 +1,77 @@
+"""The table of all figures by the words that a slot begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from benchpost.errors import UsageError, near
+from benchpost.figures.architecture import diagram_transformer
+from benchpost.figures.decode import chart_decode
+from benchpost.figures.footprint import diagram_memory
+from benchpost.figures.formula import equation
+from benchpost.figures.options import Option, check_options
+from benchpost.figures.peaks import chart_peaks
+from benchpost.figures.products import diagram_matmul
+from benchpost.figures.recorded import drawing, output, table_results
+from benchpost.figures.repository import repo_card, table_model
+from benchpost.figures.roofs import chart_roofline
+from benchpost.figures.steps import table_operations
+from benchpost.figures.ttft import chart_ttft
+from benchpost.figures.types import Facts, Figure, Fragment
+from benchpost.roofline.equations import EQUATIONS
+
+FIGURES: dict[str, Figure] = {
+    "equation": equation,
+    "chart roofline": chart_roofline,
+    "chart decode": chart_decode,
+    "chart ttft": chart_ttft,
+    "chart peaks": chart_peaks,
+    "diagram matmul": diagram_matmul,
+    "diagram transformer": diagram_transformer,
+    "diagram memory": diagram_memory,
+    "table operations": table_operations,
+    "table model": table_model,
+    "table results": table_results,
+    "repo-card": repo_card,
+    "output": output,
+    "drawing": drawing,
+}
+"""Every figure of ours: `equation` is followed by the name of one."""
+
+
+def find(head: str) -> Figure:
+    """The figure of a slot's head; a kind alone will do where only one family has it.
+
+    Raises UsageError with near misses.
+    """
+    words = head.split()
+    if words[:1] == ["equation"]:
+        return _equation(words[1:])
+    if head in FIGURES:
+        return FIGURES[head]
+    of_kind = [known for known in FIGURES if known.split()[-1:] == words]
+    if len(of_kind) == 1:
+        return FIGURES[of_kind[0]]
+    known = ", ".join(FIGURES)
+    raise UsageError(f"no figure {head!r}{near(head, _spellings())}; figures are {known}")
+
+
+def _equation(words: list[str]) -> Figure:
+    if len(words) == 1:
+        return partial(equation, equation=words[0])
+    known = ", ".join(EQUATIONS)
+    raise UsageError(f"say which equation, e.g. `equation decode_rate`; equations are {known}")
+
+
+def _spellings() -> list[str]:
+    return [*FIGURES, *(head.split()[-1] for head in FIGURES)]
+
+
+def call(
+    head: str, options: Mapping[str, Option], facts: Facts, own: Mapping[str, Figure] | None = None
+) -> Fragment:
+    """What a slot shows: the author's own figure of that name, else ours, its options checked."""
+    figure = own[head] if own and head in own else find(head)
+    check_options(head, figure, options)
+    return figure(facts, **options)

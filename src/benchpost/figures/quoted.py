@@ -1,0 +1,41 @@
+"""Known values in a figure: who says so, and lists of names in one option."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from benchpost.errors import UsageError
+from benchpost.figures import markup
+from benchpost.roofline.types import Known
+
+MOST = 4
+"""Series of a chart: as many as there are colours."""
+
+
+def listed(names: str) -> list[str]:
+    """The names in an option like `gpu="RTX 4090, H200"`."""
+    return list(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
+
+
+def some(names: str, option: str, head: str, most: int = MOST) -> list[str]:
+    """As `listed`, at least one and at most `most`."""
+    found = listed(names)
+    if not found:
+        raise UsageError(f"option {option!r} of {head!r} names nothing")
+    if len(found) > most:
+        raise UsageError(f"{head!r} shows at most {most} of {option!r}, not {len(found)}")
+    return found
+
+
+def cited(values: Iterable[Known[Any]]) -> str:
+    """Sources and dates of values as text of a caption, each source once."""
+    return citations((value.source, value.date) for value in values)
+
+
+def citations(sources: Iterable[tuple[str, str]]) -> str:
+    """(source, date) pairs as text of a caption, each once."""
+    return "; ".join(
+        f"{markup.linked(source)} ({markup.escaped(date)})"
+        for source, date in dict.fromkeys(sources)
+    )
