@@ -19,10 +19,25 @@ _HTML_NAMES = {
     "dateTime": "datetime",
 }
 _SVG_CAMEL = frozenset(
-    "viewBox preserveAspectRatio gradientUnits gradientTransform patternUnits markerWidth "
-    "markerHeight refX refY textLength lengthAdjust clipPathUnits stdDeviation".split()
+    [
+        "viewBox",
+        "preserveAspectRatio",
+        "gradientUnits",
+        "gradientTransform",
+        "patternUnits",
+        "markerWidth",
+        "markerHeight",
+        "refX",
+        "refY",
+        "textLength",
+        "lengthAdjust",
+        "clipPathUnits",
+        "stdDeviation",
+    ]
 )
-_UNITLESS = frozenset("opacity zIndex fontWeight lineHeight flex order flexGrow flexShrink".split())
+_UNITLESS = frozenset(
+    ["opacity", "zIndex", "fontWeight", "lineHeight", "flex", "order", "flexGrow", "flexShrink"]
+)
 
 
 def value(element: Element, *names: str) -> Literal:
@@ -65,7 +80,9 @@ def html_attributes(element: Element, keep: frozenset[str] | None = None) -> dic
     found: dict[str, str | None] = {}
     for attribute in element.attributes:
         name = html_name(attribute.name)
-        if attribute.kind == "spread" or re.match(r"on[A-Z]|(key|ref|dangerouslySetInnerHTML)$", name):
+        if attribute.kind == "spread" or re.match(
+            r"on[A-Z]|(key|ref|dangerouslySetInnerHTML)$", name
+        ):
             continue
         if keep is None or name in keep:
             found.update(_pair(name, read(attribute)))
@@ -101,4 +118,8 @@ def _style(rules: Mapping[str, Literal]) -> str:
 
 def _length(key: str, rule: str | float) -> str:
     """React adds `px` to numbers, where CSS wants a unit."""
-    return f"{rule}px" if isinstance(rule, int | float) and key not in _UNITLESS and rule else str(rule)
+    return (
+        f"{rule}px"
+        if isinstance(rule, int | float) and key not in _UNITLESS and rule
+        else str(rule)
+    )

@@ -1,7 +1,7 @@
 """Text that Python-Markdown and its extensions give back exactly as it was.
 
-Python-Markdown is not CommonMark: it has no backslash escape for `<`, `&` or `|`, and each extension
-brings syntax of its own. A character reference means the same to all of them and is never
+Python-Markdown is not CommonMark: it has no backslash escape for `<`, `&` or `|`, and each
+extension brings syntax of its own. A character reference means the same to all of them and is never
 syntax, so that is what stands for everything but the four marks that have a readable escape.
 """
 
@@ -78,7 +78,7 @@ def code(value: str, *, cell: bool = False) -> str:
 
 
 def _needs_tags(shown: str) -> bool:
-    """Backticks would lose spaces at the ends, or be read as something else before they are code."""
+    """Backticks would lose spaces at the ends, or be read as something else before."""
     return (
         not shown
         or shown != shown.strip()

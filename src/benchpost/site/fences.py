@@ -89,19 +89,19 @@ def language(name: str) -> str:
 
 def fence(code: Code) -> str:
     """A fenced code block, its fence longer than any in the code."""
-    head = _head(language(code.lang or "text"), shown(code.meta or ""))
-    return fenced(head, code.value)
+    return fenced(info(language(code.lang or "text"), shown(code.meta or "")), code.value)
 
 
-def fenced(head: str, body: str) -> str:
+def fenced(info: str, body: str) -> str:
     """`body` between fences that it does not hold itself."""
     body = printable(body.replace("\r\n", "\n").replace("\r", "\n"))
     longest = max((len(run) for run in re.findall(r"`+", body)), default=0)
     ticks = "`" * max(3, longest + 1)
-    return f"{ticks}{head}\n{body}\n{ticks}" if body else f"{ticks}{head}\n{ticks}"
+    return f"{ticks}{info}\n{body}\n{ticks}" if body else f"{ticks}{info}\n{ticks}"
 
 
-def _head(lang: str, seen: Shown) -> str:
+def info(lang: str, seen: Shown) -> str:
+    """What stands after the backticks: `py title="a.py" hl_lines="1 3-5"`."""
     options = [
         f"title={_quoted(seen.title)}" if seen.title.strip() else "",
         f'hl_lines="{seen.lines}"' if seen.lines else "",

@@ -1,4 +1,4 @@
-"""What a JavaScript expression says when it is a literal; anything else is not for us to evaluate."""
+"""What a JavaScript expression says when it is a literal; all else needs JavaScript itself."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ def _operand(tokens: list[tuple[str, str]]) -> Literal:
     if kind == "string":
         return _ESCAPE.sub(_unescaped, text[1:-1])
     if kind == "number":
-        return int(text, 0) if re.fullmatch(r"-?(0[xX][0-9a-fA-F]+|[1-9]\d*|0)", text) else float(text)
+        return (
+            int(text, 0) if re.fullmatch(r"-?(0[xX][0-9a-fA-F]+|[1-9]\d*|0)", text) else float(text)
+        )
     if kind == "name" and text in _NAMES:
         return _NAMES[text]
     if text == "[":

@@ -1,0 +1,293 @@
+"""Inlines of a post as Python-Markdown: one line, whatever its author typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from benchpost.findings import Check
+from benchpost.post.nodes import (
+    Break,
+    Delete,
+    Emphasis,
+    FootnoteReference,
+    Html,
+    Image,
+    InlineCode,
+    InlineMath,
+    JsxText,
+    Link,
+    Node,
+    Parent,
+    Strong,
+    Text,
+    TextExpression,
+)
+from benchpost.site import attributes, escape, fences, formula, literals
+from benchpost.site.scope import Scope, words
+from benchpost.site.targets import image_target, link_target
+
+_HIGHLIGHTED = re.compile(r"(.+)\{:([\w#.+-]+)\}", re.DOTALL)
+_KEPT = frozenset(["title", "lang", "dir", "id", "style", "cite", "datetime", "start", "value"])
+PHRASES = frozenset(
+    [
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+    ]
+)
+_BREAKS = frozenset(["br", "div", "dd", "dt", "li", "p", "tr", "h1", "h2", "h3", "h4", "h5", "h6"])
+SILENT = frozenset(["script", "style", "link", "meta", "source", "Icon"])
+
+
+def write(nodes: Sequence[Node], scope: Scope) -> str:
+    """Inlines on one line, escaped so that nothing in their text is syntax."""
+    return "".join(_write(node, scope) for node in nodes)
+
+
+def _write(node: Node, scope: Scope) -> str:
+    writer = INLINES.get(type(node))
+    if writer is None:
+        return scope.line(node.children) if isinstance(node, Parent) else ""
+    return writer(node, scope)
+
+
+def text(node: Text, scope: Scope) -> str:
+    return escape.text(node.value)
+
+
+def inline_code(node: InlineCode, scope: Scope) -> str:
+    """Nextra's `code{:js}` names a language for the colours of inline code."""
+    match = _HIGHLIGHTED.fullmatch(node.value)
+    if not match:
+        return escape.code(node.value, cell=scope.cell)
+    lang = fences.language(match[2])
+    plain = escape.code(match[1], cell=scope.cell)
+    if lang == "text" or plain.startswith("<") or match[1] != match[1].strip():
+        return plain
+    ticks = re.match(r"`+ ?", plain)
+    return f"{plain[: ticks.end()]}#!{lang} {plain[ticks.end() :]}" if ticks else plain
+
+
+def inline_math(node: InlineMath, scope: Scope) -> str:
+    return formula.inline(node, scope)
+
+
+def emphasis(node: Emphasis, scope: Scope) -> str:
+    return wrapped("*", "em", scope.line(node.children))
+
+
+def strong(node: Strong, scope: Scope) -> str:
+    return wrapped("**", "strong", scope.line(node.children))
+
+
+def wrapped(mark: str, tag: str, inner: str) -> str:
+    """Marks where Python-Markdown reads them as CommonMark does, tags everywhere else."""
+    if not inner.strip():
+        return inner
+    clean = inner == inner.strip() and not set("*_<&\\") & set(inner)
+    return f"{mark}{inner}{mark}" if clean else f"<{tag}>{inner}</{tag}>"
+
+
+def delete(node: Delete, scope: Scope) -> str:
+    return f"<del>{scope.line(node.children)}</del>"
+
+
+def line_break(node: Break, scope: Scope) -> str:
+    return "<br>"
+
+
+def link(node: Link, scope: Scope) -> str:
+    """A link, or its text alone when it leads nowhere."""
+    return linked(node.url, node.title, node.children, node, scope)
+
+
+def linked(url: str, title: str | None, children: Sequence[Node], node: Node, scope: Scope) -> str:
+    """`[children](url "title")`, or `<url>` when that says the same."""
+    inner = scope.line(children)
+    target = link_target(url, node, scope)
+    if target is None:
+        return inner
+    if words(children) == target and re.fullmatch(r"https?://[\w./~:?=%#,+-]*[\w/]", target):
+        return f"<{target}>"
+    if not inner.strip():
+        return inner
+    quoted = f' "{escape.title(title)}"' if title else ""
+    return f"[{inner.strip(' ')}]({escape.destination(target)}{quoted})"
+
+
+def image(node: Image, scope: Scope) -> str:
+    return pictured(node.url, node.alt, node.title, node, scope)
+
+
+def pictured(
+    url: str,
+    alt: str,
+    title: str | None,
+    node: Node,
+    scope: Scope,
+    extra: Mapping[str, str | None] | None = None,
+) -> str:
+    """`![alt](url "title")`, or a visible note where the image is missing."""
+    target = image_target(url, node, scope)
+    if target is None:
+        name = alt or url.rsplit("/", 1)[-1]
+        return f"<em>{escape.text('[Image: ' + name + ']') if name else ''}</em>" if name else ""
+    quoted = f' "{escape.title(title)}"' if title else ""
+    listed = " ".join(f'{key}="{escape.attribute(v or "")}"' for key, v in (extra or {}).items())
+    suffix = f"{{ {listed} }}" if listed else ""
+    return f"![{escape.description(alt)}]({escape.destination(target)}{quoted}){suffix}"
+
+
+def footnote_reference(node: FootnoteReference, scope: Scope) -> str:
+    scope.sheet.footnotes.setdefault(node.label.lower())
+    return f"[^{footnote_name(node.label)}]"
+
+
+def footnote_name(label: str) -> str:
+    """A footnote's label in letters that Python-Markdown takes; GFM does not mind its case."""
+    return re.sub(r"[^\w-]", "-", label.lower())
+
+
+def expression(node: TextExpression, scope: Scope) -> str:
+    """A comment, a literal, or code that only React could evaluate."""
+    return evaluated(node.value, node, scope)
+
+
+def evaluated(source: str, node: Node, scope: Scope) -> str:
+    """What `{source}` shows: nothing, a string or number, or else its source as code."""
+    if literals.is_comment(source):
+        return ""
+    try:
+        found = literals.evaluate(source)
+    except literals.NotLiteral:
+        message = f"`{{{' '.join(source.split())[:60]}}}` is not a literal; it is shown as code"
+        scope.report(Check.P005, node, message)
+        return escape.code("{" + " ".join(source.split()) + "}", cell=scope.cell)
+    shown = isinstance(found, str | int | float) and not isinstance(found, bool)
+    return escape.text(str(found)) if shown else ""
+
+
+def jsx(node: JsxText, scope: Scope) -> str:
+    """An element within a line: HTML's own pass, components leave their children."""
+    name = node.name or ""
+    if name in SILENT:
+        return ""
+    if name in ELEMENTS:
+        return ELEMENTS[name](node, scope)
+    if name in PHRASES:
+        inner = scope.line(node.children)
+        return f"{escape.tag(name, attributes.html_attributes(node, _KEPT))}{inner}</{name}>"
+    if name in _BREAKS:
+        return "<br>" + scope.line(node.children)
+    if name and not name[0].islower():
+        unknown(node, scope)
+    label = attributes.string(node, "title", "label", "text", "name")
+    return scope.line(node.children) or escape.text(label)
+
+
+def unknown(node: Node, scope: Scope) -> None:
+    """Reports a component that the site has nothing for."""
+    name = getattr(node, "name", None)
+    message = f"component `{name}` has no counterpart on the site; its children are kept"
+    scope.report(Check.P001, node, message)
+
+
+def html(node: Html, scope: Scope) -> str:
+    """Raw HTML that was not paired into elements: comments and stray end tags."""
+    return ""
+
+
+def anchor(node: JsxText, scope: Scope) -> str:
+    url = attributes.string(node, "href", "to")
+    title = attributes.string(node, "title") or None
+    return linked(url, title, node.children, node, scope) if url else scope.line(node.children)
+
+
+def picture(node: Any, scope: Scope) -> str:
+    """`<img src width>` and `<Image src={imported}>`."""
+    name = attributes.identifier(node, "src")
+    url = scope.sheet.imports.get(name, "") or attributes.string(node, "src")
+    keep = frozenset({"width", "height"})
+    extra = {k: v for k, v in attributes.html_attributes(node, keep).items() if v and v.isdigit()}
+    title = attributes.string(node, "title") or None
+    return pictured(url, attributes.string(node, "alt"), title, node, scope, extra)
+
+
+def button(node: JsxText, scope: Scope) -> str:
+    """Something to press: what it says, and the link if it is one."""
+    if attributes.string(node, "href", "url", "to"):
+        return anchor(node, scope)
+    return scope.line(node.children) or escape.text(attributes.string(node, "text", "label"))
+
+
+def formula_component(node: JsxText, scope: Scope) -> str:
+    """`<InlineMath math="x^2" />` and its kin."""
+    tex = attributes.string(node, "math", "tex", "formula")
+    found = InlineMath(node.start, node.end, node.first, node.last, value=tex)
+    return formula.inline(found, scope) if tex else scope.line(node.children)
+
+
+def rule(node: JsxText, scope: Scope) -> str:
+    return ""
+
+
+ELEMENTS: dict[str, Callable[[Any, Scope], str]] = {
+    "a": anchor,
+    "Link": anchor,
+    "br": lambda node, scope: "<br>" + scope.line(node.children),
+    "hr": rule,
+    "img": picture,
+    "Image": picture,
+    "button": button,
+    "Button": button,
+    "LinkButton": button,
+    "Badge": button,
+    "InlineMath": formula_component,
+}
+"""Elements and components within a line that are more than their children."""
+
+INLINES: dict[type[Node], Callable[[Any, Scope], str]] = {
+    Text: text,
+    InlineCode: inline_code,
+    InlineMath: inline_math,
+    Emphasis: emphasis,
+    Strong: strong,
+    Delete: delete,
+    Break: line_break,
+    Link: link,
+    Image: image,
+    FootnoteReference: footnote_reference,
+    TextExpression: expression,
+    JsxText: jsx,
+    Html: html,
+}
