@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import random
 import re
 from collections.abc import Callable
@@ -58,6 +59,22 @@ def test_every_term_is_used() -> None:
     """No term stands in the table for nothing."""
     used = {t.name for e in EQUATIONS.values() for t in (e.result, *e.terms)}
     assert set(TERMS) == used
+
+
+def test_every_name_is_an_identifier_in_both_languages() -> None:
+    """A term called `lambda` or `function` could not be written in one of them."""
+    names = {*TERMS, *EQUATIONS}
+    assert all(name.isidentifier() for name in names)
+    assert not names & {*keyword.kwlist, *keyword.softkwlist, *JAVASCRIPT_WORDS}
+
+
+JAVASCRIPT_WORDS = (
+    "abstract arguments await boolean break byte case catch char class const continue debugger "
+    "default delete do double else enum eval export extends false final finally float for function "
+    "goto if implements import in instanceof int interface let long native new null package private "
+    "protected public return short static super switch synchronized this throw throws transient "
+    "true try typeof undefined var void volatile while with yield NaN Infinity Math"
+).split()
 
 
 @EACH

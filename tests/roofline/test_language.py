@@ -139,6 +139,7 @@ REFUSED = [
     ("flops + bandwith", 20, "'bandwith' is not a parameter; did you mean 'bandwidth'?"),
     ("flops + HEADER", 20, "'HEADER' is not a parameter"),
     ("flops + equation", 20, "'equation' is neither a parameter nor a Constant"),
+    ("flops(peak)", 12, "'flops' is a parameter here and cannot be called"),
     ("max(flops)", 12, "max takes two or more arguments, by position"),
     ("ceil(flops, moved)", 12, "ceil takes one argument, by position"),
     (

@@ -161,7 +161,7 @@ class Model:
     @property
     def head_parameters(self) -> int:
         """Parameters of the LM head, which are those of the embedding when tied."""
-        return self.vocab * self.hidden
+        return round(equations.head_parameters(hidden=self.hidden, vocab=self.vocab))
 
     @property
     def parameters(self) -> Known[int]:

@@ -285,6 +285,12 @@ def layer_parameters(
     )
 
 
+@equation(source="config.json: the LM head is a matrix of hidden by vocabulary")
+def head_parameters(hidden: Number, vocab: Number) -> Number:
+    """Parameters of the LM head; the same as of the input embedding."""
+    return hidden * vocab
+
+
 @equation(source=ROOFLINE)
 def saturation_batch(
     peak: FlopsPerSecond, parameter_bytes: Bytes, bandwidth: BytesPerSecond
@@ -343,6 +349,7 @@ EQUATIONS: dict[str, Equation] = {
         prefill_time,
         engine_prefill_time,
         layer_parameters,
+        head_parameters,
         saturation_batch,
         kv_blocks,
         max_concurrency,

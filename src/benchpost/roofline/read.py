@@ -136,6 +136,8 @@ class _Reader:
     def _call(
         self, node: ast.AST, name: str, arguments: list[ast.expr], keywords: list[ast.keyword]
     ) -> Expression:
+        if name in self.terms:
+            self.refuse(node, f"{name!r} is a parameter here and cannot be called")
         called = self.names.get(name)
         if isinstance(called, Equation):
             return self._reference(node, called, arguments, keywords)

@@ -69,13 +69,13 @@ class Estimate:
     """A prediction, never a bare number."""
 
     value: float
-    """What an engine typically reaches; equals `bound` where nothing is known of engines."""
+    """What an engine typically reaches."""
     low: float
     """Lower end of the measured error band."""
     high: float
     """Upper end of the measured error band."""
     bound: float
-    """What the hardware's datasheet allows."""
+    """What the hardware's datasheet allows: no rate is above it, no time below it."""
     unit: str
     """Unit of all four."""
     terms: Mapping[str, float] = field(default_factory=dict)

@@ -1,0 +1,350 @@
+"""The catalogue: every value has a source, counts agree with others' counts, names are found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchpost.errors import BenchpostError, UsageError
+from benchpost.roofline import catalog
+from benchpost.roofline.catalog import FORMAT_BYTES, Chip, Model
+from benchpost.roofline.types import Known
+
+EACH_CHIP = pytest.mark.parametrize("chip", catalog.chips(), ids=lambda chip: chip.name)
+EACH_MODEL = pytest.mark.parametrize("model", catalog.models(), ids=lambda model: model.name)
+
+
+def values(chip: Chip) -> Iterator[Known[float]]:
+    yield from (chip.memory, chip.bandwidth, *chip.peaks.values(), *chip.measured_peaks.values())
+    if chip.measured_bandwidth:
+        yield chip.measured_bandwidth
+
+
+@EACH_CHIP
+def test_every_value_has_a_source_and_a_date(chip: Chip) -> None:
+    """And is a positive number in SI base units."""
+    for known in values(chip):
+        assert known.value > 0
+        assert known.source
+        assert re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", known.date)
+
+
+@EACH_CHIP
+def test_measured_values_never_stand_among_the_datasheets(chip: Chip) -> None:
+    """A derived value says how in its note."""
+    for stated in (chip.memory, chip.bandwidth, *chip.peaks.values()):
+        assert stated.kind in ("datasheet", "derived")
+        assert stated.kind == "datasheet" or stated.note
+    for reached in chip.measured_peaks.values():
+        assert reached.kind == "measured"
+    assert chip.measured_bandwidth is None or chip.measured_bandwidth.kind == "measured"
+
+
+@EACH_CHIP
+def test_nobody_measured_more_bandwidth_than_there_is(chip: Chip) -> None:
+    """A measurement that beats the datasheet was of a cache, or the datasheet value is wrong."""
+    if chip.measured_bandwidth:
+        assert 0.7 < chip.measured_bandwidth.value / chip.bandwidth.value <= 1
+
+
+@EACH_CHIP
+def test_peaks_are_dense(chip: Chip) -> None:
+    """Fewer bits are never slower, and FP16 accumulation is twice FP32 accumulation or the same.
+
+    A peak with sparsity among dense ones would be twice as high and break one of these.
+    """
+    peaks = {name: known.value for name, known in chip.peaks.items()}
+    sixteen = peaks.get("bf16", peaks["fp16"])
+    assert peaks["fp16"] == sixteen
+    for name, most in (("fp16-acc16", 2.0), ("fp8", 2.0), ("fp8-acc16", 4.0), ("fp4", 8.0)):
+        ratio = peaks.get(name, sixteen * most) / sixteen
+        assert ratio <= most * 1.03
+
+
+TRAPS = [
+    ("RTX 4090", "bandwidth", 1.008e12),
+    ("RTX 4090", "bf16", 165.2e12),
+    ("RTX 4090", "fp16-acc16", 330.3e12),
+    ("RTX 5090", "bf16", 209.5e12),
+    ("RTX 3090", "bf16", 71.2e12),
+    ("RTX PRO 6000", "bf16", 503.8e12),
+    ("RTX PRO 6000", "bandwidth", 1.792e12),
+    ("RTX PRO 6000 Blackwell Server", "bandwidth", 1.597e12),
+    ("H100 SXM", "bandwidth", 3.35e12),
+    ("H100 SXM", "bf16", 989e12),
+    ("H200", "bandwidth", 4.8e12),
+    ("A100 SXM 80GB", "bandwidth", 2.039e12),
+    ("A10", "memory", 24e9),
+    ("MI300X", "bandwidth", 5.3e12),
+    ("MI325X", "memory", 256e9),
+    ("L40S", "bf16", 362.05e12),
+]
+
+
+@pytest.mark.parametrize(("name", "what", "value"), TRAPS)
+def test_values_that_other_catalogues_get_wrong(name: str, what: str, value: float) -> None:
+    """Sparse for dense, CUDA cores for tensor cores, another memory size, half the accumulator."""
+    chip = catalog.chip(name)
+    known = chip.peaks[what] if what in chip.peaks else getattr(chip, what)
+    assert known.value == value
+
+
+INDEPENDENT = [
+    # published or converter counts, in billions, of others than the configuration
+    ("Qwen3-4B-Instruct-2507", 4.022468096, 1e-12),
+    ("Qwen2.5-7B", 7.62, 1e-3),
+    ("Llama-2-7B", 6.74, 1e-3),
+    ("Llama-2-13B", 13.02, 1e-3),
+    ("Llama-2-70B", 68.98, 1e-3),
+    ("Llama-3.1-8B", 8.03, 1e-3),
+    ("Llama-3.1-70B", 70.55, 1e-3),
+    ("Llama-3.2-1B", 1.24, 3.5e-3),
+    ("Phi-4", 14.66, 1e-3),
+]
+
+
+@pytest.mark.parametrize(("name", "billions", "error"), INDEPENDENT)
+def test_counted_parameters_agree_with_what_others_count(
+    name: str, billions: float, error: float
+) -> None:
+    """The Hub's count of the tensors, or the count a converter printed."""
+    counted = catalog.model(name).parameters
+    assert counted.value == pytest.approx(billions * 1e9, rel=error)
+    assert counted.kind == "derived"
+
+
+@EACH_MODEL
+def test_every_model_is_well_formed(model: Model) -> None:
+    """Heads share key-value heads evenly; what is streamed is all but an untied embedding."""
+    assert model.heads % model.kv_heads == 0
+    unread = 0 if model.tied_embeddings else model.vocab * model.hidden
+    assert model.parameters.value - model.streamed_parameters == unread
+    assert model.source
+    assert model.date
+
+
+def test_head_size_is_read_and_not_divided() -> None:
+    """Qwen3-4B has heads of 128, though 2560 / 32 is 80."""
+    model = catalog.model("Qwen3-4B")
+    assert model.head_dim == 128 != model.hidden / model.heads
+
+
+KV_FACTS = [
+    # model, tokens, GiB in FP16, who
+    ("Qwen3-0.6B", 40960, 4.38, "unslothai/unsloth PR 4757"),
+    ("Llama-2-7B", 512, 0.25, "llama.cpp log, XiongjieDai notebooks"),
+    ("Llama-2-13B", 512, 0.3906, "llama.cpp log, XiongjieDai notebooks"),
+]
+
+
+@pytest.mark.parametrize(("name", "tokens", "gib", "who"), KV_FACTS)
+def test_kv_cache_is_what_engines_report(name: str, tokens: int, gib: float, who: str) -> None:
+    """Within 0.15 %: the rest is the reporter's rounding."""
+    held = catalog.model(name).kv_bytes_per_token("fp16") * tokens
+    assert held / 2**30 == pytest.approx(gib, rel=1.5e-3), who
+
+
+def test_the_repository_of_the_first_posts_model_is_recorded() -> None:
+    """Its files add up to the 8.06 GB that the Hub shows; the shards hold the tensors."""
+    repository = catalog.model("Qwen3-4B-Instruct-2507").repository
+    assert repository
+    assert repository.total == 8_060_917_568
+    shards = sum(f.size for f in repository.files if f.name.endswith(".safetensors"))
+    headers = shards - catalog.model("Qwen3-4B-Instruct-2507").weight_bytes("bf16")
+    assert 0 < headers < 100_000
+
+
+NAMES = [
+    ("NVIDIA GeForce RTX 4090", "RTX 4090"),
+    ("rtx4090", "RTX 4090"),
+    ("RTX PRO 6000", "RTX PRO 6000 Blackwell Workstation"),
+    ("NVIDIA RTX PRO 6000 Blackwell Server Edition", "RTX PRO 6000 Blackwell Server"),
+    ("NVIDIA H100 80GB HBM3", "H100 SXM"),
+    ("NVIDIA H200", "H200"),
+    ("NVIDIA A100-SXM4-80GB", "A100 SXM 80GB"),
+    ("AMD Instinct MI300X", "MI300X"),
+]
+
+
+@pytest.mark.parametrize(("written", "name"), NAMES)
+def test_a_chip_is_found_by_what_posts_and_drivers_call_it(written: str, name: str) -> None:
+    """Case, spaces, hyphens and the vendor's name do not matter."""
+    assert catalog.chip(written).name == name
+
+
+def test_no_name_stands_for_two_chips() -> None:
+    """An alias that two entries share would silently mean the last one."""
+    for entries in (catalog.chips(), catalog.models()):
+        names = [
+            re.sub(r"[\s_-]+", "", name.lower())
+            for entry in entries
+            for name in (entry.name, *entry.aliases)
+        ]
+        assert len(set(names)) == len(names)
+
+
+def test_a_model_is_found_with_or_without_its_organisation() -> None:
+    """As the Hub writes it."""
+    assert catalog.model("Qwen/Qwen3-4B-Instruct-2507") is catalog.model("qwen3-4b-instruct-2507")
+
+
+UNKNOWN = [
+    ("chip", "H100", "unknown GPU 'H100'; did you mean 'H100 PCIe' or 'H100 SXM'?"),
+    (
+        "chip",
+        "RTX 4900",
+        "unknown GPU 'RTX 4900'; did you mean 'RTX 4090' or 'RTX 5090' or 'RTX 3090'?",
+    ),
+    ("chip", "abacus", "unknown GPU 'abacus'; known are RTX 3090, RTX 4090, RTX 5090, "),
+    ("chip", "", "unknown GPU ''; known are RTX 3090, "),
+    (
+        "model",
+        "Qwen3-4B-Instruct",
+        "unknown model 'Qwen3-4B-Instruct'; did you mean 'Qwen3-4B-Instruct-2507'?",
+    ),
+    (
+        "model",
+        "mistralai/Mixtral-8x7B",
+        "mistralai/Mixtral-8x7B has a mixture of experts, which the equations do not cover",
+    ),
+    (
+        "model",
+        "gemma-3-27b",
+        "gemma-3-27b has sliding-window attention, which the equations do not cover",
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "name", "said"), UNKNOWN)
+def test_an_unknown_name_is_an_error_with_near_misses(kind: str, name: str, said: str) -> None:
+    """A model that the equations would get wrong says why instead."""
+    with pytest.raises(UsageError) as caught:
+        getattr(catalog, kind)(name)
+    assert caught.value.message.startswith(said)
+
+
+def test_a_peak_that_a_chip_lacks_is_named() -> None:
+    """With what it has."""
+    with pytest.raises(UsageError) as caught:
+        catalog.chip("RTX 3090").peak("fp8")
+    assert caught.value.message == (
+        "RTX 3090 has no peak for 'fp8'; it has bf16, fp16, fp16-acc16, int8"
+    )
+
+
+def test_weights_of_a_foreign_format_are_computed_in_sixteen_bits() -> None:
+    """An FP8 checkpoint runs on an RTX 3090 at its BF16 rate."""
+    chip = catalog.chip("RTX 3090")
+    assert chip.compute_peak("fp8") == chip.peak("bf16")
+    assert chip.compute_peak("int4") == chip.peak("bf16")
+    assert chip.compute_peak("int8") == chip.peak("int8")
+
+
+def test_an_unknown_format_is_named() -> None:
+    """With the known ones."""
+    with pytest.raises(UsageError) as caught:
+        catalog.format_bytes("bf8")
+    known = ", ".join(FORMAT_BYTES)
+    assert caught.value.message == (f"unknown format 'bf8'; did you mean 'fp8'?; known are {known}")
+
+
+OWN = """
+[sources.sheet]
+title = "our own datasheet"
+date = "2026-11-20"
+
+[[chip]]
+name = "Abacus"
+memory = { is = "4 GB", by = "sheet" }
+bandwidth = { is = "100 GB/s", by = "sheet" }
+peaks.bf16 = { is = "10 TFLOPS", by = "sheet" }
+
+[[chip]]
+name = "RTX 4090"
+memory = { is = "48 GB", by = "sheet", note = "a modified card" }
+bandwidth = { is = "1008 GB/s", by = "sheet" }
+
+[[model]]
+name = "Tiny"
+by = "sheet"
+layers = 2
+hidden = 8
+heads = 2
+kv_heads = 1
+head_dim = 4
+intermediate = 16
+vocab = 10
+tied_embeddings = true
+"""
+
+
+def test_chips_and_models_of_ones_own_are_read_over_ours(tmp_path: Path) -> None:
+    """New ones are added, one of the same name is replaced, the rest stands."""
+    file = tmp_path / "mine.toml"
+    file.write_text(OWN)
+    known = catalog.read(file)
+    assert known.chip("abacus").bandwidth == Known(
+        100e9, "byte/second", "our own datasheet", "2026-11-20"
+    )
+    assert known.chip("RTX 4090").memory.value == 48e9
+    assert known.chip("H200") is catalog.chip("H200")
+    assert known.model("tiny").parameters.value == 2 * (8 * (16 + 8 + 48) + 16) + 8 + 80
+    assert catalog.chip("RTX 4090").memory.value == 24e9
+
+
+BROKEN = [
+    ("[[chip", "not TOML: "),
+    (
+        "chips = 1",
+        "unknown key 'chips' in the file; did you mean 'chip'?; keys are sources, chip, ",
+    ),
+    ("[[chip]]\n", "a chip without a name"),
+    ('[[chip]]\nname = "X"\n', "X has no memory"),
+    ('[[chip]]\nname = "X"\nmemroy = 1\n', "unknown key 'memroy' in X; did you mean 'memory'?"),
+    (
+        '[[chip]]\nname = "X"\nmemory = "4 GB"\n',
+        'memory of X must be a value with its source, like { is = "1008 GB/s", by = "datasheet" }',
+    ),
+    (
+        '[[chip]]\nname = "X"\nmemory = { is = "4 GB", by = "sheet" }\n',
+        "memory of X names the unknown source 'sheet'",
+    ),
+    (
+        '[sources.s]\ntitle = "t"\n[[chip]]\nname = "X"\nmemory = { is = "4 GB", by = "s" }\n',
+        "source 's' has no date",
+    ),
+    (
+        '[sources.s]\ntitle = "t"\ndate = "2026"\n[[chip]]\nname = "X"\n'
+        'memory = { is = "4 TFLOPS", by = "s" }\n',
+        "memory of X is '4 TFLOPS', which is not in byte",
+    ),
+    (
+        '[sources.s]\ntitle = "t"\ndate = "2026"\n[[chip]]\nname = "X"\n'
+        'memory = { is = "4 GB", by = "s" }\nbandwidth = { is = "1 GB/s", by = "s" }\n'
+        'peaks.bf61 = { is = "1 TFLOPS", by = "s" }\n',
+        "unknown key 'bf61' in the peaks of X; did you mean 'bf16'?",
+    ),
+    (OWN.replace("layers = 2", "layers = 0"), "Tiny needs layers as a positive whole number"),
+    (OWN.replace("heads = 2", "heads = 'two'"), "Tiny needs heads as a positive whole number"),
+    (OWN.replace("tied_embeddings = true", ""), "Tiny needs tied_embeddings as true or false"),
+    (OWN + "parameters = 1300\n", "Tiny is said to have 1300 parameters but counts 1272"),
+    (OWN + "sliding = 4096\n", "unknown key 'sliding' in Tiny; keys are "),
+    (OWN.replace('by = "sheet"\nlayers', "layers"), "Tiny names the unknown source ''"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), BROKEN)
+def test_a_broken_catalogue_is_refused(text: str, said: str) -> None:
+    """The message names the file, the entry and what would be right."""
+    with pytest.raises(BenchpostError) as caught:
+        catalog.parse(text, "mine.toml")
+    assert str(caught.value).startswith(f"mine.toml:1:1: {said}")
+
+
+def test_a_catalogue_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """The path as given."""
+    with pytest.raises(UsageError, match=r"no file .*none\.toml"):
+        catalog.read(tmp_path / "none.toml")

@@ -1,0 +1,167 @@
+"""Predictions: bounds hold, bands contain what was measured, arrows point the right way."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import pytest
+
+from benchpost.errors import UsageError
+from benchpost.roofline import catalog, predict
+from benchpost.roofline.terms import TERMS
+
+CHIPS = ("RTX 3090", "RTX 4090", "RTX PRO 6000", "A100 SXM 80GB", "H200", "B200", "MI300X")
+MODELS = ("Qwen3-4B-Instruct-2507", "Llama-3.1-8B", "Llama-3.1-70B")
+PAIRS = pytest.mark.parametrize(("gpu", "model"), list(itertools.product(CHIPS, MODELS)))
+
+
+@PAIRS
+def test_no_decode_rate_beats_its_bound(gpu: str, model: str) -> None:
+    """Low, typical, high, bound: in that order, at every batch and context."""
+    for batch, context in itertools.product((1, 32, 1024), (0, 1024, 65536)):
+        made = predict.decode(gpu=gpu, model=model, batch=batch, context=context)
+        assert 0 < made.low < made.value < made.high <= made.bound
+        assert made.unit == "token/second"
+
+
+@PAIRS
+def test_no_prefill_is_faster_than_its_bound(gpu: str, model: str) -> None:
+    """Bound, low, typical, high: in that order; the band is wide and says so."""
+    for prompt in (1, 100, 10_000):
+        made = predict.prefill(gpu=gpu, model=model, prompt=prompt)
+        assert 0 < made.bound <= made.low <= made.value <= made.high
+        assert "uncalibrated" in made.source
+
+
+MEASURED = [
+    # batch 1: GPU, model, context, tokens a second, who published it
+    ("H100 SXM", "Llama-3.1-8B", 0, 1 / 6.44e-3, "vLLM blog 2026-04-22, intercept of the ITL"),
+    ("B200", "Llama-3.1-8B", 0, 1 / 3.93e-3, "vLLM blog 2026-04-22, intercept of the ITL"),
+    ("A100 SXM 80GB", "Llama-2-7B", 105, 104.9, "pytorch-labs/gpt-fast README, bf16"),
+    ("RTX 4090", "Llama-3-8B", 256, 54.84, "XiongjieDai/GPU-Benchmarks, llama.cpp F16"),
+    ("RTX 4090", "Llama-3-8B", 4096, 50.88, "XiongjieDai/GPU-Benchmarks, llama.cpp F16"),
+]
+
+
+@pytest.mark.parametrize(("gpu", "model", "context", "rate", "who"), MEASURED)
+def test_published_rates_lie_in_the_band(
+    gpu: str, model: str, context: int, rate: float, who: str
+) -> None:
+    """And below the bound."""
+    made = predict.decode(gpu=gpu, model=model, context=context)
+    assert made.low < rate < made.high <= made.bound, who
+
+
+ITL_SLOPES = [
+    # seconds a token of context adds to a step, vLLM blog 2026-04-22, Llama-3.1-8B
+    ("H100 SXM", "bf16", 4.37e-8),
+    ("H100 SXM", "fp8", 2.37e-8),
+    ("B200", "bf16", 1.80e-8),
+    ("B200", "fp8", 9.7e-9),
+]
+
+
+@pytest.mark.parametrize(("gpu", "kv", "slope"), ITL_SLOPES)
+def test_the_cost_of_context_is_bounded_from_first_principles(
+    gpu: str, kv: str, slope: float
+) -> None:
+    """The measured slope is 10 % to 20 % above KV bytes over bandwidth, never below."""
+    short, long = (
+        1 / predict.decode(gpu=gpu, model="Llama-3.1-8B", context=context, kv=kv).bound
+        for context in (1000, 2000)
+    )
+    assert 0.8 < (long - short) / 1000 / slope < 1
+
+
+def test_more_context_is_never_faster_and_more_batch_never_slower() -> None:
+    """Neither the bound nor the typical rate."""
+    for gpu in CHIPS:
+        contexts = [decode(gpu, context=context) for context in (0, 1, 1000, 100_000)]
+        assert contexts == sorted(contexts, reverse=True)
+        batches = [decode(gpu, batch=batch) for batch in (1, 2, 64, 4096)]
+        assert batches == sorted(batches)
+
+
+def decode(gpu: str, **sizes: Any) -> tuple[float, float]:
+    made = predict.decode(gpu=gpu, model="Qwen3-4B-Instruct-2507", **sizes)
+    return made.bound, made.value
+
+
+def test_fewer_bits_are_never_slower() -> None:
+    """Not even where the chip does not multiply in that format."""
+    for gpu in CHIPS:
+        rates = [
+            predict.decode(gpu=gpu, model="Llama-3.1-8B", batch=64, dtype=dtype).bound
+            for dtype in ("bf16", "fp8", "int4")
+        ]
+        assert rates == sorted(rates)
+
+
+def test_a_large_batch_is_compute_bound() -> None:
+    """The bound is then the FLOPs over the peak, not the bandwidth."""
+    made = predict.decode(gpu="RTX 4090", model="Qwen3-4B", batch=100_000)
+    assert made.bound == pytest.approx(100_000 * 165.2e12 / made.terms["decode_flops"])
+
+
+def test_the_terms_are_those_of_the_equations() -> None:
+    """Each name is a term, so that a figure can show symbol and unit."""
+    made = predict.decode(gpu="H200", model="Llama-3.1-8B", context=8192, batch=4)
+    assert set(made.terms) <= set(TERMS)
+    assert made.terms["kv_bytes"] == 4 * 8192 * 131_072
+    assert made.terms["weight_bytes"] == catalog.model("Llama-3.1-8B").streamed_bytes()
+
+
+def test_measured_bandwidth_is_used_and_named_where_it_is_known() -> None:
+    """Else the fitted share is."""
+    known = predict.decode(gpu="H200", model="Llama-3.1-8B")
+    assert known.terms["efficiency"] == pytest.approx(4023 / 4800)
+    assert "measured bandwidth: aiconfigurator-core 0.12.0" in known.source
+    fitted = predict.decode(gpu="RTX 3090", model="Llama-3.1-8B")
+    assert fitted.terms["efficiency"] == predict.EFFICIENCY
+    assert "measured bandwidth" not in fitted.source
+
+
+def test_a_batch_says_that_the_fit_did_not_see_it() -> None:
+    """The band is that of batch 1."""
+    sources = [
+        predict.decode(gpu="H200", model="Llama-3.1-8B", batch=batch).source for batch in (1, 8)
+    ]
+    assert ["the fit saw batch 1 only" in source for source in sources] == [False, True]
+
+
+def test_what_fits_beside_the_weights() -> None:
+    """Whole blocks of 16 tokens in 92 % of the memory, less the weights."""
+    fit = predict.memory(gpu="H100 SXM", model="Llama-3.1-8B", context=8192)
+    blocks = int((0.92 * 80e9 - 16_060_522_496) // (16 * 131_072))
+    assert (fit.kv_blocks, fit.tokens) == (blocks, blocks * 16)
+    assert fit.max_concurrency == blocks / 512
+
+
+def test_weights_that_do_not_fit_leave_no_room() -> None:
+    """Zero blocks, not a negative count."""
+    fit = predict.memory(gpu="RTX 4090", model="Llama-3.1-70B", context=1)
+    assert (fit.kv_blocks, fit.tokens, fit.max_concurrency) == (0, 0, 0.0)
+
+
+WRONG = [
+    (
+        lambda: predict.decode(gpu="H200", model="Qwen3-4B", context=-1),
+        "context must be at least 0",
+    ),
+    (lambda: predict.decode(gpu="H200", model="Qwen3-4B", batch=0), "batch must be at least 1"),
+    (lambda: predict.prefill(gpu="H200", model="Qwen3-4B", prompt=0), "prompt must be at least 1"),
+    (
+        lambda: predict.memory(gpu="H200", model="Qwen3-4B", context=1, utilisation=92),
+        "utilisation must be above 0 and at most 1, not 92",
+    ),
+    (lambda: predict.decode(gpu="H200", model="Qwen3-4B", dtype="bf61"), "unknown format 'bf61'"),
+]
+
+
+@pytest.mark.parametrize(("act", "said"), WRONG)
+def test_wrong_options_are_refused(act: object, said: str) -> None:
+    """With the option and what it must be."""
+    assert callable(act)
+    with pytest.raises(UsageError, match=said):
+        act()
