@@ -13,8 +13,11 @@ from benchpost.post.nodes import (
     FlowExpression,
     Heading,
     Html,
+    InlineCode,
+    InlineMath,
     JsxFlow,
     Leaf,
+    Link,
     List,
     Node,
     Paragraph,
@@ -24,7 +27,7 @@ from benchpost.post.nodes import (
     TableCell,
     TextExpression,
 )
-from benchpost.post.places import OPAQUE, inlines, path_among, path_to
+from benchpost.post.places import inlines, path_among, path_to
 from benchpost.post.plain import plain_text
 from benchpost.post.prose import offset_of
 from benchpost.post.walk import walk
@@ -112,17 +115,24 @@ def _in_prose(leaf: Leaf, text: str, dialect: Dialect) -> Iterator[_Found]:
     for wording in found:
         start = offset_of(leaf.prose, wording.start)
         end = offset_of(leaf.prose, wording.end - 1) + 1
-        if alone or _is_prose(leaf, text, dialect, start):
-            yield _Found(start, end, wording.text, leaf, True)
+        limit = leaf.end if alone else _limit(leaf, text, dialect, start)
+        if start < limit:
+            yield _Found(start, min(end, limit), wording.text, leaf, True)
 
 
-def _is_prose(leaf: Leaf, text: str, dialect: Dialect, offset: int) -> bool:
-    """Neither code nor maths, nor part of an expression that is more than a comment."""
+def _limit(leaf: Leaf, text: str, dialect: Dialect, offset: int) -> int:
+    """How far a placeholder at `offset` may go: not out of the emphasis around it.
+
+    `offset` itself where it is not prose: in code, maths, a link, or an expression of more than a
+    comment.
+    """
     path = path_among(inlines(leaf, text, dialect), offset)
-    opaque = tuple(kind for kind in OPAQUE if kind.type != "image")
     if path and isinstance(path[-1], (TextExpression, Html)):
-        return path[-1].start == offset
-    return not any(isinstance(node, opaque) for node in path)
+        return path[-1].end if path[-1].start == offset else offset
+    if any(isinstance(node, (InlineCode, InlineMath, Link)) for node in path):
+        return offset
+    around = [node for node in path if isinstance(node, Parent) and node.start < offset]
+    return around[-1].children[-1].end if around and around[-1].children else leaf.end
 
 
 def _boxed(found: _Found, parents: dict[int, Node]) -> Node | None:
