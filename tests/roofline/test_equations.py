@@ -68,13 +68,16 @@ def test_every_name_is_an_identifier_in_both_languages() -> None:
     assert not names & {*keyword.kwlist, *keyword.softkwlist, *JAVASCRIPT_WORDS}
 
 
-JAVASCRIPT_WORDS = (
-    "abstract arguments await boolean break byte case catch char class const continue debugger "
-    "default delete do double else enum eval export extends false final finally float for function "
-    "goto if implements import in instanceof int interface let long native new null package private "
-    "protected public return short static super switch synchronized this throw throws transient "
-    "true try typeof undefined var void volatile while with yield NaN Infinity Math"
-).split()
+JAVASCRIPT_WORDS = re.findall(
+    r"\w+",
+    """
+    abstract arguments await boolean break byte case catch char class const continue debugger
+    default delete do double else enum eval export extends false final finally float for function
+    goto if implements import in instanceof int interface let long native new null package private
+    protected public return short static super switch synchronized this throw throws transient
+    true try typeof undefined var void volatile while with yield NaN Infinity Math
+    """,
+)
 
 
 @EACH
