@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -145,7 +145,7 @@ class Model:
     aliases: tuple[str, ...] = ()
     """Other names."""
 
-    @property
+    @cached_property
     def layer_parameters(self) -> int:
         """Parameters in the matrices of one layer."""
         return round(
@@ -158,12 +158,12 @@ class Model:
             )
         )
 
-    @property
+    @cached_property
     def head_parameters(self) -> int:
         """Parameters of the LM head, which are those of the embedding when tied."""
         return round(equations.head_parameters(hidden=self.hidden, vocab=self.vocab))
 
-    @property
+    @cached_property
     def parameters(self) -> Known[int]:
         """All parameters: matrices, embeddings, norms and biases."""
         embeddings = self.head_parameters * (1 if self.tied_embeddings else 2)
@@ -271,11 +271,13 @@ def _folded(name: str) -> str:
     return re.sub(r"[\s_-]+", "", words)
 
 
+@cache
 def chip(name: str) -> Chip:
     """The shipped chip of that name or alias. Raises UsageError with near misses."""
     return _shipped("chips.toml").chip(name)
 
 
+@cache
 def model(name: str) -> Model:
     """The shipped model of that name or alias. Raises UsageError with near misses, or why not."""
     return _shipped("models.toml").model(name)
