@@ -40,8 +40,11 @@ _REGEX = re.compile(
 _TEMPLATE = re.compile(r"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+(`|\$\{|\Z)")
 _BLANK_LINE = re.compile(r"(?>\r\n|\n|\r)[ \t]*+(?=[\r\n])")
 _BEFORE_OPERAND = frozenset(
-    "typeof void delete await new return case do else in instanceof of yield throw extends "
-    "import export default const let var from as with async function class".split()
+    re.findall(
+        r"\w+",
+        "typeof void delete await new return case do else in of instanceof yield throw extends "
+        "import export default const let var from as with async function class",
+    )
 )
 """Words after which a statement is not complete, and a slash begins a regular expression."""
 

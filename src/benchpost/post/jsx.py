@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from benchpost.post.escapes import decode
-
 from benchpost.post import javascript
+from benchpost.post.escapes import decode
 from benchpost.post.nodes import Attribute
 
 SPACE = r"[ \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"

@@ -277,6 +277,8 @@ class Link(Parent):
     type: ClassVar[str] = "link"
     url: str = ""
     title: str | None = None
+    label: str | None = None
+    """Label of the definition that a reference, `[text][label]`, leads to."""
     automatic: bool = False
     """A bare URL, not `[text](url)`."""
 
@@ -287,6 +289,8 @@ class Image(Node):
     url: str = ""
     alt: str = ""
     title: str | None = None
+    label: str | None = None
+    """Label of the definition that a reference, `![alt][label]`, leads to."""
 
 
 @dataclass(frozen=True, slots=True)

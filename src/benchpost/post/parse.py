@@ -6,9 +6,9 @@ into the untouched text. What does not compile is read as well as it can be; it 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from markdown_it import MarkdownIt
 from markdown_it.parser_block import ParserBlock
@@ -32,11 +32,15 @@ MDX_ONLY = ("flow", "esm")
 MARKDOWN_ONLY = ("indented", "html")
 
 
+BlockRule = Callable[[Lines, int, int, bool], bool]
+"""(lines, first line, line after the last, only look) -> it begins here."""
+
+
 class Begin(NamedTuple):
     """A block rule and where it may begin."""
 
     name: str
-    rule: object
+    rule: BlockRule
     chars: str
     """First characters of its lines; empty for any."""
     chains: str
@@ -71,7 +75,7 @@ class Blocks(ParserBlock):
         self.ruler = Ruler()
         for name, rule, chars, chains in RULES:
             alt = [chain + char for chain in "@" + chains for char in chars or CHARS]
-            self.ruler.push(name, rule, {"alt": alt})
+            self.ruler.push(name, cast(Rule, rule), {"alt": alt})
         self.ruler.disable(list(disabled))
         self.rules = Rules(*(self._chains(chain) for chain in "@irh"))
 
@@ -80,32 +84,37 @@ class Blocks(ParserBlock):
 
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:
         """Read blocks as long as lines continue all open containers."""
-        line = startLine
-        while line < endLine and state.opens(line):
-            first = state.first(line)
-            if first >= state.eMarks[line]:
+        lines = cast(Lines, state)  # `read` makes no other
+        chains, line = self.rules.at, startLine
+        while line < endLine and lines.opens(line):
+            if lines.isEmpty(line):
                 line += 1
                 continue
-            rules = self.rules.at
-            for rule in rules.get(state.src[first], rules[ANY]):
-                if rule(state, line, endLine, False):
+            char = lines.src[lines.first(line)]
+            for rule in chains.get(char, chains[ANY]):
+                if rule(lines, line, endLine, False):
                     break
-            line = state.line
-        state.line = line
+            line = lines.line
+        lines.line = line
+
+    def read(self, text: str, md: MarkdownIt, *, mdx: bool) -> Lines:
+        """All blocks of a text."""
+        lines = Lines(text, md, self.rules, mdx=mdx)
+        self.tokenize(lines, 0, lines.lineMax)
+        return lines
 
 
 @cache
-def _markdown_it(dialect: Dialect) -> MarkdownIt:
+def _parser(dialect: Dialect) -> tuple[MarkdownIt, Blocks]:
     md = MarkdownIt("zero")
-    md.block = Blocks(MARKDOWN_ONLY if dialect is Dialect.MDX else MDX_ONLY)
-    return md
+    md.block = blocks = Blocks(MARKDOWN_ONLY if dialect is Dialect.MDX else MDX_ONLY)
+    return md, blocks
 
 
 def parse(text: str, dialect: Dialect) -> Root:
-    """The blocks of a post. NUL characters are read as U+FFFD, as CommonMark says."""
-    md = _markdown_it(dialect)
-    lines = Lines(text.replace("\0", "\ufffd"), md, md.block.rules, mdx=dialect is Dialect.MDX)
-    md.block.tokenize(lines, 0, lines.lineMax)
-    blocks = paired(lines.nodes, lines, "post")
+    """The blocks of a post; never raises. NUL is read as U+FFFD, as CommonMark says."""
+    md, blocks = _parser(dialect)
+    lines = blocks.read(text.replace("\0", "\ufffd"), md, mdx=dialect is Dialect.MDX)
+    children = paired(lines.nodes, "post", lines.fault)
     faults = tuple(sorted(lines.faults, key=lambda fault: fault.at))
-    return Root(0, len(text), 1, lines.lineMax, blocks, faults)
+    return Root(0, len(text), 1, lines.lineMax, children, faults)

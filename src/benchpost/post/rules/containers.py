@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from benchpost.post.nodes import Blockquote, FootnoteDefinition, List, ListItem, Node
 from benchpost.post.rules.breaks import BREAK
@@ -82,7 +83,7 @@ def blockquote(lines: Lines, line: int, end: int, silent: bool) -> bool:
     quote.take_prefix(lines, line)
     with lines.inside(quote, line) as children:
         lines.md.block.tokenize(lines, line, end)
-    blocks = paired(children, lines, "block quote")
+    blocks = paired(children, "block quote", lines.fault)
     after = max(quote.end, blocks[-1].end if blocks else 0)
     last = max(quote.last, blocks[-1].last - 1 if blocks else 0)
     lines.nodes.append(Blockquote(start, after, line + 1, last + 1, blocks))
@@ -91,7 +92,7 @@ def blockquote(lines: Lines, line: int, end: int, silent: bool) -> bool:
 
 def list_block(lines: Lines, line: int, end: int, silent: bool) -> bool:
     """`- …` or `1. …`, with all items of the same marker."""
-    marker = _marker(lines, line)
+    marker: re.Match[str] | None = _marker(lines, line)
     if marker is None or len(lines.containers) >= DEEPEST:
         return False
     if silent:
@@ -99,13 +100,13 @@ def list_block(lines: Lines, line: int, end: int, silent: bool) -> bool:
     kind, number = marker[0][-1], marker[1]
     items: list[ListItem] = []
     lines.line = line
-    while marker and marker[0][-1] == kind and (marker[1] is None) == (number is None):
+    while marker is not None and marker[0][-1] == kind and (marker[1] is None) == (number is None):
         items.append(_item(lines, lines.line, end, len(marker[0])))
         if lines.line >= end or not lines.opens(lines.line):
             break
         marker = _marker(lines, lines.line)
     head, tail = items[0], items[-1]
-    spread = any(b.first > a.last + 1 for a, b in zip(items, items[1:], strict=False))
+    spread = any(b.first > a.last + 1 for a, b in pairwise(items))
     first = None if number is None else int(number)
     after, last = _end(lines, tail.end, tail.last)
     place = (head.start, after, head.first, last)
@@ -139,21 +140,21 @@ def _item(lines: Lines, line: int, end: int, length: int) -> ListItem:
     start, indent = lines.first(line), lines.sCount[line]
     lines.strip_marker(line, length)
     blank, space = lines.isEmpty(line), lines.sCount[line]
-    if blank or lines.is_code_block(line) and space > 4:
+    if blank or (lines.is_code_block(line) and space > 4):
         space = 1
     if not blank:
         lines.strip(line, space)
     with lines.inside(Item(indent + length + space, blank), line) as children:
         lines.md.block.tokenize(lines, line, end)
     checked = take_box(children)
-    blocks = paired(children, lines, "list item")
+    blocks = paired(children, "list item", lines.fault)
     after = blocks[-1].end if blocks else start + length
     last = blocks[-1].last if blocks else line + 1
     return ListItem(start, after, line + 1, last, blocks, checked, _is_spread(blocks))
 
 
 def _is_spread(blocks: tuple[Node, ...]) -> bool:
-    return any(b.first > a.last + 1 for a, b in zip(blocks, blocks[1:], strict=False))
+    return any(b.first > a.last + 1 for a, b in pairwise(blocks))
 
 
 def footnote(lines: Lines, line: int, end: int, silent: bool) -> bool:
@@ -167,7 +168,7 @@ def footnote(lines: Lines, line: int, end: int, silent: bool) -> bool:
     lines.strip_marker(line, match.end() - start)
     with lines.inside(Footnote(), line) as children:
         lines.md.block.tokenize(lines, line, end)
-    blocks = paired(children, lines, "footnote")
+    blocks = paired(children, "footnote", lines.fault)
     after = blocks[-1].end if blocks else start + len(match[0].rstrip())
     after, last = _end(lines, after, blocks[-1].last if blocks else line + 1)
     node = FootnoteDefinition(start, after, line + 1, last, blocks, match[1])

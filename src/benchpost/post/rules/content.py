@@ -60,10 +60,10 @@ def _take_definitions(lines: Lines, line: int, prose: Prose) -> Prose | None:
         pos = len(source) - len(source[found.end :].lstrip(" \t\n"))
         if pos >= len(source):
             return None
-    return after(prose, pos) if pos else prose
+    return rest_of(prose, pos) if pos else prose
 
 
-def after(prose: Prose, pos: int) -> Prose:
+def rest_of(prose: Prose, pos: int) -> Prose:
     """What follows a position."""
     offset = offset_of(prose, pos)
     starts = [(begin - pos, start) for begin, start in prose.starts if begin > pos]

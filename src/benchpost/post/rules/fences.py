@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from benchpost.post.escapes import unescape
-
 from benchpost.post.nodes import Code, Math, Yaml
 from benchpost.post.rules.lines import Lines
 

@@ -6,10 +6,10 @@ import re
 
 from benchpost.post import javascript
 from benchpost.post.jsx import NoTag, expression_value, read_tag
-from benchpost.post.nodes import Esm, FlowExpression, Node, Prose
+from benchpost.post.nodes import Esm, FlowExpression, JsxFlow, Node, Prose
 from benchpost.post.prose import offset_of
 from benchpost.post.rules.lines import Lines, Run
-from benchpost.post.rules.tags import FlowTag
+from benchpost.post.rules.tags import TagNode
 
 _SPACES = re.compile(r"[ \t]*+")
 _BLANK_LINE = re.compile(r"(?>\r\n|\n|\r)[ \t]*+(?=[\r\n]|\Z)|\Z")
@@ -71,7 +71,7 @@ def _read_one(lines: Lines, prose: Prose, pos: int) -> tuple[Node, int] | int:
         tag = read_tag(source, pos)
         if isinstance(tag, NoTag):
             return tag.stop
-        return FlowTag(*_place(lines, prose, pos, tag.end), tag), tag.end
+        return TagNode(*_place(lines, prose, pos, tag.end), tag, JsxFlow), tag.end
     end = javascript.expression_end(source, pos + 1)
     if end < 0:
         return len(source)
@@ -87,7 +87,9 @@ def _place(lines: Lines, prose: Prose, pos: int, end: int) -> tuple[int, int, in
 def esm(lines: Lines, line: int, end: int, silent: bool) -> bool:
     """`import …` and `export …` in the first column, outside all containers."""
     start = lines.bMarks[line]
-    if (silent and lines.in_content) or lines.containers or not lines.src.startswith(("import ", "export "), start):
+    if (silent and lines.in_content) or lines.containers:
+        return False
+    if not lines.src.startswith(("import ", "export "), start):
         return False
     if silent:
         return True

@@ -37,7 +37,8 @@ def _end(lines: Lines, line: int, end: int, closing: re.Pattern[str]) -> int:
     while line < end and lines.opens(line):
         if ends_blank and lines.isEmpty(line):
             return line
+        begin, after = lines.bMarks[line], lines.eMarks[line]
         line += 1
-        if not ends_blank and closing.search(lines.src, lines.bMarks[line - 1], lines.eMarks[line - 1]):
-            return line
+        if not ends_blank and closing.search(lines.src, begin, after):
+            break
     return line

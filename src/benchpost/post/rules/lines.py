@@ -184,7 +184,7 @@ class Lines(StateBlock):
         return " " * (column - goal) + self.src[pos : self.eMarks[line]]
 
     def line_end(self, line: int) -> str:
-        """The characters that end a line: `\\n`, `\\r\\n`, `\\r`, or none at the end of the text."""
+        """The characters that end a line: LF, CR LF or CR; none at the end of the text."""
         end = self.eMarks[line]
         if self.src.startswith("\r\n", end):
             return "\r\n"

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from benchpost.post.nodes import Node, Paragraph
-from benchpost.post.rules.content import after
+from benchpost.post.rules.content import rest_of
 
 _BOX = re.compile(r"\[([ \t\nxX])\](?=\n|[ \t]+(?=[^ \t]))")
 
@@ -19,6 +19,6 @@ def take_box(children: list[Node]) -> bool | None:
     match = _BOX.match(head.prose.source)
     if match is None:
         return None
-    prose = after(head.prose, match.end() + 1)
+    prose = rest_of(head.prose, match.end() + 1)
     children[0] = replace(head, start=prose.starts[0][1], prose=prose)
     return match[1] in "xX"
