@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from benchpost.errors import BenchpostError, Place, UsageError, near
-from benchpost.files import read_text
 from benchpost.roofline import equations
 from benchpost.roofline.types import Known
 from benchpost.roofline.units import Quantity, parse_quantity
@@ -307,13 +306,15 @@ def shipped() -> Catalog:
 def _shipped(name: str) -> Catalog:
     # beside this module, not through importlib.resources, which takes longer to import than to read
     file = Path(__file__).parent / "data" / name
-    return parse(read_text(file), f"benchpost/roofline/data/{name}")
+    return parse(file.read_text(encoding="utf-8"), f"benchpost/roofline/data/{name}")
 
 
 def read(file: Path) -> Catalog:
     """The shipped catalogue with the chips and models of `file` in place of or before its own."""
     if not file.is_file():
         raise UsageError(f"no file {file}")
+    from benchpost.files import read_text  # what ships is read without its imports
+
     own, known = parse(read_text(file), file.as_posix()), shipped()
     return Catalog(
         chips=_over(own.chips, known.chips),
