@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
@@ -23,6 +24,10 @@ class Axis:
     """Where the ticks are and what stands there."""
     scale: str = "linear"
     """`linear` or `log`."""
+
+    def data(self) -> dict[str, Any]:
+        """As it stands in a plan."""
+        return dict(vars(self))
 
 
 def linear(label: str, values: Iterable[float], *, most: int = 6) -> Axis:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from benchpost.errors import UsageError
@@ -35,7 +36,7 @@ class Pair:
     kv: str = "bf16"
     """Format of the KV cache."""
 
-    @property
+    @cached_property
     def longest(self) -> int:
         """Tokens of each sequence that fit beside the weights."""
         fit = predict.memory(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from benchpost.figures.axis import linear
@@ -52,8 +51,8 @@ def chart_decode(
     together = f", {batch} sequences together" if batch > 1 else ""
     label = f"tokens per second{together}"
     data = {
-        "x": asdict(axis),
-        "y": asdict(linear(label, [curve.sweep.at(axis.lo) for curve in curves])),
+        "x": axis.data(),
+        "y": linear(label, [curve.sweep.at(axis.lo) for curve in curves]).data(),
         "series": [curve.data() for curve in curves],
         "bands": _bands(pairs),
         "title": title_of("Decode rate", pairs),

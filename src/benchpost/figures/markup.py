@@ -12,7 +12,9 @@ from urllib.parse import quote
 
 from benchpost.post.document import Dialect
 
-_SPECIAL = re.compile(r"[\\`*{}\[\]<>$~|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|&(?=[#\w]+;)")
+_SPECIAL = re.compile(r"[\\`*{}\[\]<>$~|_&]")
+_INSIDE_WORD = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9]")
+_ENTITY = re.compile(r"&[#\w]+;")
 _ADDRESS = re.compile(r"https?://[^\s<>()\"']*[^\s<>()\"'.,;:]")
 _BACKTICKS = re.compile(r"`+")
 _NOT_IN_ADDRESS = "%/:?#@!&=+,;~-._"
@@ -20,7 +22,16 @@ _NOT_IN_ADDRESS = "%/:?#@!&=+,;~-._"
 
 def escaped(words: str) -> str:
     """Words as plain text on one line of either dialect."""
-    return _SPECIAL.sub(lambda found: f"\\{found[0]}", " ".join(words.split()))
+    return _SPECIAL.sub(_escape, " ".join(words.split()))
+
+
+def _escape(found: re.Match[str]) -> str:
+    """A backslash before what means something where it stands."""
+    character, words, at = found[0], found.string, found.start()
+    harmless = (character == "_" and at and _INSIDE_WORD.match(words, at - 1)) or (
+        character == "&" and not _ENTITY.match(words, at)
+    )
+    return character if harmless else f"\\{character}"
 
 
 def linked(words: str) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Literal, Union, get_args, get_origin
 
 from benchpost.errors import UsageError, near
-from benchpost.figures.types import Figure
 
 Option = str | int | float | bool
 
@@ -21,7 +20,7 @@ _NAMES: dict[Any, str] = {
 }
 
 
-def parameters(figure: Figure) -> Mapping[str, inspect.Parameter]:
+def parameters(figure: Callable[..., object]) -> Mapping[str, inspect.Parameter]:
     """The options of a figure by name, with types and defaults.
 
     Its facts are not among them, nor what is settled already in a `partial`.
@@ -32,7 +31,7 @@ def parameters(figure: Figure) -> Mapping[str, inspect.Parameter]:
     return {p.name: p for p in named if p.name not in settled}
 
 
-def check_options(head: str, figure: Figure, options: Mapping[str, Option]) -> None:
+def check_options(head: str, figure: Callable[..., object], options: Mapping[str, Option]) -> None:
     """Raise UsageError for an option that is unknown, of the wrong type, or missing."""
     known = parameters(figure)
     if not _takes_any(figure):
@@ -50,7 +49,7 @@ def check_options(head: str, figure: Figure, options: Mapping[str, Option]) -> N
             raise UsageError(f"{head!r} needs the option {key!r}: {wanted}")
 
 
-def _takes_any(figure: Figure) -> bool:
+def _takes_any(figure: Callable[..., object]) -> bool:
     kinds = {parameter.kind for parameter in inspect.signature(figure).parameters.values()}
     return inspect.Parameter.VAR_KEYWORD in kinds
 

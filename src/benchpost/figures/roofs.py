@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from benchpost.errors import UsageError
@@ -68,8 +68,8 @@ def chart_roofline(
     roofs = [_roof(each, dtype) for each in chips]
     axis = _intensity_axis(chips, points, dtype)
     data = {
-        "x": asdict(axis),
-        "y": asdict(_attainable_axis(roofs, axis)),
+        "x": axis.data(),
+        "y": _attainable_axis(roofs, axis).data(),
         "series": [
             {
                 "sweep": roof.data(),

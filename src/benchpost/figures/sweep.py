@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from benchpost.roofline.equations import EQUATIONS
@@ -35,7 +35,7 @@ class Sweep:
 
     def data(self) -> dict[str, Any]:
         """As it stands in a plan."""
-        return asdict(self)
+        return dict(vars(self))
 
 
 def powers(lowest: float, highest: float, base: float = 2.0) -> list[float]:

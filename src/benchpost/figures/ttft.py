@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from benchpost.figures.axis import Axis, logarithmic
@@ -50,8 +50,8 @@ def chart_ttft(
     axis = tokens_axis(_HEAD, "prompt, tokens", pairs, to)
     curves = [curve for i, pair in enumerate(pairs) for curve in _curves(i, pair, pairs)]
     data = {
-        "x": asdict(axis),
-        "y": asdict(_time_axis(curves, axis)),
+        "x": axis.data(),
+        "y": _time_axis(curves, axis).data(),
         "series": [curve.data() for curve in curves],
         "bands": _bands(pairs),
         "title": title_of("Time to first token", pairs),

@@ -13,6 +13,7 @@ Point = tuple[float, float]
 
 _TALL = SIZE + 3
 _AWAY = 6.0
+_FURTHEST = 9
 
 
 @dataclass(frozen=True)
@@ -28,39 +29,54 @@ class Label:
 
 
 @dataclass(frozen=True)
-class _Spot:
-    """Where a label may stand."""
+class Spot:
+    """Where a label stands."""
 
     box: Box
+    """What it covers."""
     anchor: Point
+    """What it stands by."""
     distance: int
     """0 beside its anchor, then rows further off, which takes a line to it."""
 
 
 def placed(labels: Sequence[Label], obstacles: Sequence[Point], frame: Box) -> str:
     """SVG of all labels inside `frame`, each where it hides the least."""
-    taken: list[Box] = []
+    found = zip(labels, spots(labels, obstacles, frame), strict=True)
+    return "".join(_leader(spot, label.colour) + _words(label, spot.box) for label, spot in found)
+
+
+def spots(labels: Sequence[Label], obstacles: Sequence[Point], frame: Box) -> list[Spot]:
+    """A place for each label, the first ones first."""
     crossed = list(obstacles)
-    drawn = []
+    found: list[Spot] = []
     for label in labels:
-        spot = min(_spots(label, frame), key=lambda s: _cost(s, crossed, taken))
-        taken.append(spot.box)
+        spot = _best(label, crossed, [other.box for other in found], frame)
         crossed += _leader_points(spot)
-        drawn.append(_leader(spot, label.colour) + _words(label, spot.box))
-    return "".join(drawn)
+        found.append(spot)
+    return found
 
 
-def _spots(label: Label, frame: Box) -> list[_Spot]:
-    """Candidates, best first: above, below and beside each anchor, then further off."""
+def _best(label: Label, crossed: Sequence[Point], taken: Sequence[Box], frame: Box) -> Spot:
+    """The nearest place that hides nothing, else the one that hides least."""
+    best: tuple[float, Spot] | None = None
+    for distance in range(_FURTHEST):
+        for spot in _candidates(label, distance, frame):
+            cost = _cost(spot, crossed, taken)
+            if best is None or cost < best[0]:
+                best = cost, spot
+        if best and best[0] <= 2 * distance:
+            break
+    assert best is not None  # a label has an anchor, and an anchor candidates
+    return best[1]
+
+
+def _candidates(label: Label, distance: int, frame: Box) -> Iterator[Spot]:
+    """Above, below and beside each anchor, moved into the frame."""
     wide = text_width(label.words, bold=True)
-    made = [
-        _Spot(_moved_inside(box, frame), anchor, distance)
-        for distance in range(4)
-        for anchor in label.anchors
-        for box in _around(anchor, wide, distance)
-    ]
-    inside = [s for s in made if s.box.y >= frame.y and s.box.bottom <= frame.bottom]
-    return inside or made
+    for anchor in label.anchors:
+        for box in _around(anchor, wide, distance):
+            yield Spot(_moved_inside(box, frame), anchor, distance)
 
 
 def _around(anchor: Point, wide: float, distance: int) -> Iterator[Box]:
@@ -77,29 +93,30 @@ def _around(anchor: Point, wide: float, distance: int) -> Iterator[Box]:
 
 def _moved_inside(box: Box, frame: Box) -> Box:
     x = min(max(box.x, frame.x + 4), frame.right - box.w)
-    return Box(x, box.y, box.w, box.h)
+    y = min(max(box.y, frame.y), frame.bottom - box.h)
+    return Box(x, y, box.w, box.h)
 
 
-def _cost(spot: _Spot, obstacles: Iterable[Point], taken: Iterable[Box]) -> float:
+def _cost(spot: Spot, obstacles: Iterable[Point], taken: Iterable[Box]) -> float:
     box = spot.box
     hidden = sum(box.x <= x <= box.right and box.y <= y <= box.bottom for x, y in obstacles)
     return hidden + 2 * spot.distance + 1000 * sum(_overlap(box, other) for other in taken)
 
 
-def _leader(spot: _Spot, colour: Colour) -> str:
+def _leader(spot: Spot, colour: Colour) -> str:
     """A thin line to what a label names, where it had to stand off."""
     return line(_leader_ends(spot), colour, thick=1) if spot.distance else ""
 
 
-def _leader_ends(spot: _Spot) -> tuple[Point, Point]:
+def _leader_ends(spot: Spot) -> tuple[Point, Point]:
     x, y = spot.anchor
-    above = spot.box.y < y
+    above = spot.box.cy < y
     at = min(max(x, spot.box.x + 6), spot.box.right - 6)
     near = spot.box.bottom if above else spot.box.y
     return (at, near), (x, y - 6 if above else y + 6)
 
 
-def _leader_points(spot: _Spot) -> list[Point]:
+def _leader_points(spot: Spot) -> list[Point]:
     """What later labels should not hide: points of the line, each counting as several."""
     if not spot.distance:
         return []

@@ -1,0 +1,97 @@
+"""One use of every figure, and results as two machines might have recorded them."""
+
+from __future__ import annotations
+
+from benchpost.figures.options import Option
+from benchpost.figures.types import Facts
+from benchpost.post.document import Dialect
+from benchpost.record.types import Machine, Measured, Output, Provenance, Result, Results
+
+QWEN = "Qwen3-4B-Instruct-2507"
+
+
+def provenance(machine: Machine, when: str, *, clean: bool = True) -> Provenance:
+    versions = {"numpy": "2.4.6", "torch": "2.9.0"}
+    return Provenance(when, "0123abcd", clean, machine, "3.11.7", versions, 0.1, 2.5)
+
+
+H200 = Machine("h200", "Xeon", 16, 2**37, "Linux 6.8", ("NVIDIA H200",), "575.51")
+CPU = Machine("ci_cpu", "Xeon <Platinum> {8480}", 2, 2**34, "Linux 6.8")
+
+PEAKS = {
+    "max_flops": Measured(7.9e14, "FLOP/s", (7.8e14, 7.9e14, 7.95e14)),
+    "max_mem_bw": Measured(4.1e12, "byte/s"),
+    "lucky": Measured(7.0, "tries"),
+}
+ON_H200 = Result(
+    "peaks",
+    "d",
+    (),
+    PEAKS,
+    (
+        Output("stdout", "790.00 TFLOPS\n```\n{not} <jsx> $5\n"),
+        Output("svg", "peaks-1.svg", "e"),
+    ),
+    provenance(H200, "2026-11-20T10:00:00Z"),
+)
+ON_CPU = Result(
+    "peaks",
+    "d",
+    (),
+    {"max_flops": Measured(1.2e11, "FLOP/s")},
+    (Output("stdout", "0.12 TFLOPS\n"),),
+    provenance(CPU, "2026-11-19T10:00:00Z", clean=False),
+)
+SILENT = Result("silent", "d", (), {}, (), provenance(CPU, "2026-11-19T10:00:00Z"))
+
+RESULTS = {
+    "h200": Results("h200", "posts/x/results/h200.json", {"peaks": ON_H200}),
+    "ci_cpu": Results("ci_cpu", "posts/x/results/ci_cpu.json", {"peaks": ON_CPU, "silent": SILENT}),
+}
+SNIPPETS = ("peaks", "silent", "later")
+
+
+def facts(dialect: Dialect = Dialect.MDX) -> Facts:
+    return Facts(dialect, RESULTS, "x", SNIPPETS)
+
+
+EXAMPLES: list[tuple[str, dict[str, Option]]] = [
+    ("equation decode_rate", {}),
+    ("equation decode_rate", {"gpu": "RTX 4090", "model": QWEN}),
+    ("equation matmul_intensity", {"m": 512, "k": 2560, "n": 9728, "caption": "a < {b}"}),
+    ("equation prefill_time", {"gpu": "RTX 4090", "model": QWEN, "prompt": 2048}),
+    ("equation op_time", {"gpu": "H200", "flops": "10 GFLOP", "moved": "20 MB", "legend": False}),
+    ("equation ridge_point", {"gpu": "H200", "inline": True}),
+    ("chart roofline", {"gpu": "RTX 4090, H200, L4, A10"}),
+    ("chart roofline", {"gpu": "H200", "model": "Llama-3.1-8B", "batch": 16, "prompt": 2048}),
+    ("chart decode", {"gpu": "RTX 4090", "model": QWEN}),
+    ("chart decode", {"gpu": "RTX 4090, H200", "model": "Qwen3-8B, Qwen2.5-7B", "batch": 4}),
+    ("chart ttft", {"gpu": "RTX 4090", "model": QWEN}),
+    ("chart ttft", {"gpu": "RTX 4090, H100 SXM", "model": "Qwen3-4B, Llama-3.1-8B"}),
+    ("chart peaks", {}),
+    ("chart peaks", {"gpu": "RTX 4090, A10", "dtype": "fp16", "caption": "5 < 6"}),
+    ("diagram matmul", {}),
+    ("diagram matmul", {"m": 512, "k": 2560, "n": 9728}),
+    ("diagram matmul", {"m": 1, "k": 2560, "n": 151936, "dtype": "fp8"}),
+    ("diagram matmul", {"m": 1, "k": 1, "n": 1}),
+    ("diagram transformer", {}),
+    ("diagram transformer", {"model": QWEN}),
+    ("diagram transformer", {"model": "Llama-3.1-405B"}),
+    ("diagram transformer", {"model": "Llama-2-7B"}),
+    ("diagram memory", {"gpu": "RTX 4090", "model": QWEN, "context": 32768, "batch": 2}),
+    ("diagram memory", {"gpu": "RTX 4090", "model": "Llama-3.1-8B", "context": 131072}),
+    ("diagram memory", {"kind": "paging"}),
+    ("diagram memory", {"kind": "paging", "model": QWEN, "lengths": "100, 2000", "block": 32}),
+    ("table operations", {"model": QWEN}),
+    ("table operations", {"model": QWEN, "gpu": "RTX 4090", "tokens": 512, "batch": 2}),
+    ("table model", {"model": "Llama-3.1-70B", "caption": "70 * 10 ** 9"}),
+    ("table results", {"snippet": "peaks"}),
+    ("table results", {"snippet": "later"}),
+    ("repo-card", {"model": QWEN}),
+    ("output", {"snippet": "peaks"}),
+    ("output", {"snippet": "silent"}),
+    ("drawing", {"snippet": "peaks", "machine": "h200", "alt": "Rate against size, <log> {log}"}),
+]
+"""(head, options): every head and every shape of it."""
+
+NAMES = [" ".join([head, *(f"{k}={v}" for k, v in options.items())]) for head, options in EXAMPLES]

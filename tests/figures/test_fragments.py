@@ -1,0 +1,275 @@
+"""What figures put into a slot: legal text, files that exist, numbers that agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from figures.examples import EXAMPLES, NAMES, QWEN, facts
+from markdown_it import MarkdownIt
+
+from benchpost.errors import BenchpostError, UsageError
+from benchpost.figures import FIGURES, call
+from benchpost.figures.options import Option
+from benchpost.figures.types import Facts, Fragment
+from benchpost.post.document import Dialect
+from benchpost.roofline.calls import FUNCTIONS
+
+Compile = Callable[[Sequence[str]], list[Any]]
+
+each_example = pytest.mark.parametrize(("head", "options"), EXAMPLES, ids=NAMES)
+
+
+def made(head: str, options: dict[str, Option], dialect: Dialect = Dialect.MDX) -> Fragment:
+    return call(head, options, facts(dialect))
+
+
+def test_every_figure_has_an_example() -> None:
+    """No figure is left out of these tests."""
+    heads = {"equation" if head.startswith("equation") else head for head, _ in EXAMPLES}
+    assert heads == set(FIGURES)
+
+
+def test_all_fragments_compile(mdx_compile: Compile) -> None:
+    """The real MDX compiler accepts every fragment, alone and inside a list item."""
+    texts = [made(head, options).text for head, options in EXAMPLES]
+    nested = [
+        "- item\n\n" + "\n".join(f"  {line}".rstrip() for line in t.split("\n")) for t in texts
+    ]
+    verdicts = mdx_compile([f"before\n\n{text}\n\nafter\n" for text in [*texts, *nested]])
+    assert [verdict.message for verdict in verdicts if not verdict.ok] == []
+
+
+@each_example
+def test_fragments_say_the_same_in_both_dialects(head: str, options: dict[str, Option]) -> None:
+    """MDX and Markdown get the same text, but for the link to the data."""
+    mdx, markdown = (made(head, options, dialect).text for dialect in Dialect)
+    assert re.sub(r" \[Data\]\(\./figures/[\w.-]+\.csv\)\.", "", markdown) == mdx
+
+
+@each_example
+def test_a_fragment_is_a_pure_function(head: str, options: dict[str, Option]) -> None:
+    """The same facts and options give the same text, plans and data."""
+    one, other = made(head, options), made(head, options)
+    assert one.text == other.text
+    assert [d.plan for d in one.drawings] == [d.plan for d in other.drawings]
+    assert one.data == other.data
+
+
+@each_example
+def test_pictures_shown_are_pictures_made(head: str, options: dict[str, Option]) -> None:
+    """Every image shown is drawn or recorded, has words for it, and its data lies beside."""
+    fragment = made(head, options)
+    shown = re.findall(r"!\[(.+)\]\(\./(figures|results)/([^)]+)\)", fragment.text)
+    assert [name for _, folder, name in shown if folder == "figures"] == [
+        drawing.name for drawing in fragment.drawings
+    ]
+    assert {name.removesuffix(".csv") for name in fragment.data} <= {
+        drawing.name.removesuffix(".svg") for drawing in fragment.drawings
+    }
+
+
+@each_example
+def test_no_blank_rim_and_no_open_ends(head: str, options: dict[str, Option]) -> None:
+    """A fragment has no blank lines around it, and its maths fences stand alone on their lines."""
+    text = made(head, options).text
+    assert text == text.strip()
+    assert all(line == "$$" for line in text.split("\n") if line.startswith("$$"))
+    assert text.split("\n").count("$$") % 2 == 0
+
+
+@each_example
+def test_captions_are_one_emphasised_line(head: str, options: dict[str, Option]) -> None:
+    """A caption reads as one paragraph of emphasis, whatever names and sources hold."""
+    captions = [p for p in made(head, options).text.split("\n\n") if p.startswith("_")]
+    for caption in captions:
+        tokens = MarkdownIt("commonmark").parse(caption)
+        assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
+        children = tokens[1].children or []
+        assert (children[0].type, children[-1].type) == ("em_open", "em_close")
+        assert sum(child.type == "em_open" for child in children) == 1
+
+
+@pytest.mark.parametrize(
+    ("head", "options", "shown"),
+    [
+        ("equation decode_rate", {"gpu": "RTX 4090", "model": QWEN}, "125\\,\\text{tok/s}"),
+        (
+            "equation matmul_flops",
+            {"m": 512, "k": 2560, "n": 9728},
+            "2 \\cdot 512 \\cdot 9728 \\cdot 2560 = 25.5\\,\\text{GFLOP}",
+        ),
+        ("equation kv_blocks", {"gpu": "H200", "model": QWEN}, "\\lfloor"),
+        ("equation max_concurrency", {"gpu": "H200", "model": QWEN, "context": 4096}, "= 201"),
+        ("diagram matmul", {"m": 512, "k": 2560, "n": 9728}, "25.5 GFLOP; 52.4 MB are read"),
+        ("chart decode", {"gpu": "RTX 4090", "model": QWEN}, "125 tok/s at 256 tokens"),
+        ("table operations", {"model": QWEN}, "| LM head | 1 × 2,560 × 151,936 | 1 | 778 MFLOP |"),
+        ("table model", {"model": QWEN}, "| Parameters, counted | 4,022,468,096 |"),
+        ("repo-card", {"model": QWEN}, "| **13 files** | **8.06 GB** |"),
+        ("table results", {"snippet": "peaks"}, "790 TFLOPS (780 TFLOPS to 795 TFLOPS, n = 3)"),
+        ("table results", {"snippet": "peaks", "values": "lucky"}, "| not measured |"),
+        ("table results", {"snippet": "peaks"}, "with uncommitted changes"),
+        (
+            "table results",
+            {"snippet": "later"},
+            "_Not measured: no machine has run the snippet `later` yet._",
+        ),
+        (
+            "output",
+            {"snippet": "later", "machine": "h200"},
+            "_Not measured: the machine `h200` has not run the snippet `later` yet._",
+        ),
+        ("output", {"snippet": "peaks"}, "````text\n790.00 TFLOPS\n```\n{not} <jsx> $5\n````"),
+        ("output", {"snippet": "peaks"}, "_Printed on h200 (NVIDIA H200, driver 575.51), Python"),
+        ("output", {"snippet": "silent"}, "_The snippet `silent` printed nothing._"),
+        (
+            "drawing",
+            {"snippet": "peaks", "machine": "h200", "alt": "x"},
+            "(./results/h200/peaks-1.svg)",
+        ),
+        ("chart peaks", {"gpu": "H200"}, "Measured here: snippet peaks on h200 (2026-11-20)."),
+        ("chart peaks", {"gpu": "H200"}, "H200 compute 790 of 989 TFLOPS (80 %)"),
+    ],
+)
+def test_numbers_that_matter_are_in_the_text(
+    head: str, options: dict[str, Option], shown: str
+) -> None:
+    """Readers without the picture get its numbers, with where they come from."""
+    assert shown in made(head, options).text
+
+
+def test_numbers_agree_with_those_in_sentences() -> None:
+    """An equation's result is what a value in a sentence gives for the same chip and model."""
+    options: dict[str, Option] = {"gpu": "RTX 4090", "model": QWEN}
+    rate = FUNCTIONS["decode_rate"](gpu="RTX 4090", model=QWEN)
+    assert f"{rate:.0f}\\,\\text{{tok/s}}" in made("equation decode_rate", options).text
+    time = FUNCTIONS["prefill_time"](gpu="RTX 4090", model=QWEN, prompt=2048)
+    text = made("equation prefill_time", {**options, "prompt": 2048}).text
+    assert f"{time.to('ms'):.1f}\\,\\text{{ms}}" in text
+
+
+@pytest.mark.parametrize(
+    ("head", "options", "message"),
+    [
+        ("equation", {}, "say which equation, e.g. `equation decode_rate`; equations are "),
+        ("equation decod_rate", {}, "no equation 'decod_rate'; did you mean 'decode_rate' or "),
+        (
+            "equation decode_rate",
+            {"bandwith": 3},
+            "'equation decode_rate' has no option 'bandwith'; did you mean 'bandwidth'?; its "
+            "options are gpu, model, dtype, kv, prompt, legend, inline, caption and the terms "
+            "bandwidth, weight_bytes, parameters, parameter_bytes",
+        ),
+        (
+            "equation op_time",
+            {"gpu": "H200"},
+            "'equation op_time' needs flops=, moved=, or no values at all",
+        ),
+        (
+            "equation decode_rate",
+            {"gpu": "H200"},
+            "'equation decode_rate' needs weight_bytes= or model=, or no values at all",
+        ),
+        ("equation decode_rate", {"weight_bytes": "8 GB/s"}, "cannot give byte/second in byte"),
+        ("chrt roofline", {}, "no figure 'chrt roofline'; did you mean 'chart roofline'"),
+        ("chart decode", {"gpu": "RTX 409", "model": QWEN}, "unknown GPU 'RTX 409'; did you mean"),
+        (
+            "chart decode",
+            {"gpu": "RTX 4090", "model": "Llama-3.1-70B"},
+            "Llama-3.1-70B in bf16 (141 GB) does not fit into the 24 GB of RTX 4090; choose "
+            "another gpu, dtype or batch",
+        ),
+        (
+            "chart decode",
+            {"gpu": "RTX 4090, H200, L4, A10, A30", "model": QWEN},
+            "'chart decode' shows at most 4 of 'gpu', not 5",
+        ),
+        (
+            "chart decode",
+            {"gpu": "RTX 4090, H200, L40S", "model": "Qwen3-4B, Qwen3-8B"},
+            "'chart decode' shows at most 4 curves, not 6",
+        ),
+        (
+            "chart ttft",
+            {"gpu": "H200", "model": QWEN, "to": 99},
+            "option 'to' of 'chart ttft' must",
+        ),
+        ("chart roofline", {"gpu": " , "}, "option 'gpu' of 'chart roofline' names nothing"),
+        ("chart roofline", {"gpu": "H200", "prompt": 8}, "'chart roofline' needs model= to place"),
+        ("diagram matmul", {"m": 3}, "'diagram matmul' needs all of m, k and n, or none of them"),
+        (
+            "diagram matmul",
+            {"m": 0, "k": 1, "n": 1},
+            "a matrix has at least one row and column, not 0",
+        ),
+        ("diagram memory", {}, "'diagram memory' needs gpu= and model=, or kind=\"paging\""),
+        (
+            "diagram memory",
+            {"kind": "paging", "lengths": "9000"},
+            "option 'lengths' of 'diagram memory' must be whole numbers up to reserve=2048, "
+            'separated by commas, not "9000"',
+        ),
+        (
+            "diagram memory",
+            {"kind": "paging", "block": 1},
+            "6144 blocks cannot be told apart in 'diagram memory', 720 can: choose a larger "
+            "block= or a smaller reserve=",
+        ),
+        (
+            "diagram memory",
+            {"kind": "paging", "block": 0},
+            "option 'block' of 'diagram memory' must",
+        ),
+        (
+            "table results",
+            {"snippet": "peeks"},
+            "no snippet 'peeks' in this post; did you mean 'peaks'?; its snippets are peaks, "
+            "silent, later",
+        ),
+        (
+            "table results",
+            {"snippet": "peaks", "machine": "h100"},
+            "no results of a machine 'h100'; did you mean 'h200'?; there are ci_cpu, h200",
+        ),
+        (
+            "table results",
+            {"snippet": "peaks", "values": "max_flop"},
+            "no kept variable 'max_flop'; did you mean 'max_flops'?; there is max_flops, "
+            "max_mem_bw, lucky",
+        ),
+        (
+            "drawing",
+            {"snippet": "peaks", "machine": "h200", "alt": "x", "number": 2},
+            "the snippet 'peaks' drew 1 picture on h200; there is no number 2",
+        ),
+    ],
+)
+def test_what_cannot_be_shown_is_said(head: str, options: dict[str, Option], message: str) -> None:
+    """A wrong name, option or size is refused in a sentence that says what would be right."""
+    with pytest.raises(UsageError) as raised:
+        made(head, options)
+    assert raised.value.message.startswith(message)
+
+
+def test_a_card_without_a_record_says_what_there_is() -> None:
+    """A model whose repository is not recorded has no card, and the error names another figure."""
+    with pytest.raises(BenchpostError) as raised:
+        made("repo-card", {"model": "Llama-3.1-8B"})
+    assert raised.value.message == (
+        "no repository is recorded for Llama-3.1-8B; `table model` shows its dimensions: "
+        'fill table model model="Llama-3.1-8B"'
+    )
+
+
+def test_own_figures_come_first() -> None:
+    """A figure of the post's own may have any name, that of one of ours too."""
+
+    def mine(facts: Facts, *, words: str = "") -> Fragment:
+        return Fragment(words)
+
+    assert call("mine", {"words": "x"}, Facts(), {"mine": mine}).text == "x"
+    assert call("output", {"words": "y"}, Facts(), {"output": mine}).text == "y"
+    with pytest.raises(UsageError, match=r"^'mine' has no option 'word'; did you mean 'words'"):
+        call("mine", {"word": "x"}, Facts(), {"mine": mine})
