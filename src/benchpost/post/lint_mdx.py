@@ -1,0 +1,128 @@
+"""What the MDX compiler refuses, and the nodes that the other rules look at.
+
+The parser is patient: it finds where a tag or an expression was meant to end. Here the expressions
+are judged, and what the parser could make nothing of is told. Of the prose only those paragraphs
+are read that hold a tag, a brace or an image.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from benchpost.findings import Check
+from benchpost.post.document import Dialect, Post
+from benchpost.post.inline import read_inlines
+from benchpost.post.javascript_check import (
+    Mistake,
+    expression_end,
+    read_esm,
+    spread_end,
+    value_end,
+)
+from benchpost.post.lint_lines import line_starts
+from benchpost.post.nodes import (
+    Attribute,
+    Esm,
+    Fault,
+    FlowExpression,
+    Heading,
+    JsxFlow,
+    JsxText,
+    Leaf,
+    Node,
+    TextExpression,
+)
+from benchpost.post.problems import Problem
+from benchpost.post.walk import walk
+
+TELLING = re.compile(r"[<{]|!\[")
+HEADING_ID = re.compile(r"\s*#(?P<id>[^\s{}]+)\s*")
+EDGE = 40
+
+
+def read(post: Post) -> tuple[list[Node], list[Problem]]:
+    """Blocks with the inlines of telling paragraphs, in source order, and what is refused."""
+    nodes: list[Node] = []
+    faults: list[Fault] = list(post.tree.faults)
+    lines: list[Problem] = []
+    headings: set[int] = set()
+    for block in walk(post.tree):
+        nodes.append(block)
+        if isinstance(block, Leaf) and TELLING.search(block.prose.source):
+            read = read_inlines(block, post.text, post.dialect)
+            inside = [node for inline in read.nodes for node in walk(inline)]
+            nodes.extend(inside)
+            faults.extend(read.faults)
+            headings.update(node.start for node in inside if isinstance(block, Heading))
+            lines.extend(line_starts(block, post.tree, post.text))
+    if post.dialect is Dialect.MARKDOWN:
+        return nodes, []
+    problems = [Problem(fault.check, fault.at, fault.message) for fault in faults]
+    problems.extend(_judged(nodes, headings, post.text))
+    told = {problem.offset for problem in problems}
+    problems.extend(problem for problem in lines if problem.offset not in told)
+    return nodes, problems
+
+
+def _judged(nodes: list[Node], headings: set[int], text: str) -> Iterator[Problem]:
+    imported: tuple[str, ...] = ()
+    for node in nodes:
+        if isinstance(node, (FlowExpression, TextExpression)):
+            yield from _expression(node, node.start in headings, text)
+        elif isinstance(node, (JsxFlow, JsxText)):
+            for attribute in node.attributes:
+                yield from _attribute(attribute, node, text)
+        elif isinstance(node, Esm):
+            esm = read_esm(node.value, imported)
+            imported += esm.imported
+            if esm.mistake:
+                at = min(node.start + esm.mistake.at, node.end)
+                yield Problem(Check.M006, at, f"import or export: {esm.mistake.message}")
+
+
+def _expression(
+    node: FlowExpression | TextExpression, in_heading: bool, text: str
+) -> Iterator[Problem]:
+    mistake = _mistake(expression_end, node.value)
+    if mistake is None:
+        return
+    heading_id = HEADING_ID.fullmatch(node.value)
+    if in_heading and heading_id:
+        name = heading_id["id"]
+        message = f"MDX reads `{{#{name}}}` as JavaScript; write the heading's id as `[#{name}]`"
+        yield Problem(Check.M004, node.start, message)
+        return
+    said = f"`{{{_short(node.value)}}}` is not JavaScript: {mistake.message}"
+    where = _within(text, node, node.value, mistake.at)
+    yield Problem(Check.M003, where, f"{said}; write `\\{{` for a brace that is text")
+
+
+def _attribute(attribute: Attribute, node: JsxFlow | JsxText, text: str) -> Iterator[Problem]:
+    if attribute.kind not in ("expression", "spread"):
+        return
+    value = attribute.value or ""
+    mistake = _mistake(spread_end if attribute.kind == "spread" else value_end, value)
+    if mistake:
+        name = attribute.name or "spread"
+        said = f"`{name}` of `<{node.name or ''}>` is not JavaScript: {mistake.message}"
+        yield Problem(Check.M003, _within(text, node, value, mistake.at), said)
+
+
+def _mistake(end_of: Callable[[str, int], int | Mistake], value: str) -> Mistake | None:
+    """Why a value is not exactly one expression."""
+    end = end_of("{" + value + "}", 0)
+    if isinstance(end, Mistake):
+        return Mistake(end.message, end.at - 1)
+    return None if end == len(value) + 1 else Mistake("unexpected `}`", end - 1)
+
+
+def _within(text: str, node: Node, value: str, at: int) -> int:
+    """The offset of a position in a value: where the text has it as it stands, else the node's."""
+    begin = text.find(value, node.start, node.end)
+    return min(begin + at, node.end - 1) if value and begin >= 0 else node.start
+
+
+def _short(value: str) -> str:
+    line = " ".join(value.split())
+    return line if len(line) <= EDGE else line[: EDGE - 1] + "…"
