@@ -93,14 +93,20 @@ def _around(anchor: Point, wide: float, distance: int) -> Iterator[Box]:
 
 def _moved_inside(box: Box, frame: Box) -> Box:
     x = min(max(box.x, frame.x + 4), frame.right - box.w)
-    y = min(max(box.y, frame.y), frame.bottom - box.h)
+    y = min(max(box.y, frame.y), frame.bottom - box.h - 4)
     return Box(x, y, box.w, box.h)
 
 
-def _cost(spot: Spot, obstacles: Iterable[Point], taken: Iterable[Box]) -> float:
+def _cost(spot: Spot, obstacles: Iterable[Point], taken: Sequence[Box]) -> float:
     box = spot.box
-    hidden = sum(box.x <= x <= box.right and box.y <= y <= box.bottom for x, y in obstacles)
-    return hidden + 2 * spot.distance + 1000 * sum(_overlap(box, other) for other in taken)
+    hidden = sum(_within(point, box) for point in obstacles)
+    crossed = sum(_within(point, other) for point in _leader_points(spot) for other in taken)
+    covered = sum(_overlap(box, other) for other in taken)
+    return hidden + 2 * spot.distance + 10 * crossed + 1000 * covered
+
+
+def _within(point: Point, box: Box) -> bool:
+    return box.x <= point[0] <= box.right and box.y <= point[1] <= box.bottom
 
 
 def _leader(spot: Spot, colour: Colour) -> str:

@@ -9,6 +9,7 @@ from benchpost.figures.palette import FAINT, INK, MUTED, PANEL, SERIES, SOFT
 from benchpost.figures.pictures.svg import (
     WIDTH,
     Box,
+    boxes,
     fitted_size,
     line,
     rect,
@@ -64,16 +65,16 @@ def _list(top: float, parts: Sequence[Mapping[str, Any]], free: Sequence[str]) -
 
 
 def _row(y: float, i: int, part: Mapping[str, Any]) -> str:
-    return rect(Box(_MARGIN, y - 8, 16, 16), SOFT[i], SERIES[i], radius=3) + _cells(
+    return rect(Box(_MARGIN, y - 8, 16, 16), SOFT[i], SERIES[i], radius=3) + _texts(
         y, part["name"], part["amount"], part["share"]
     )
 
 
 def _last_row(y: float, free: Sequence[str]) -> str:
-    return rect(Box(_MARGIN, y - 8, 16, 16), PANEL, FAINT, radius=3) + _cells(y, *free)
+    return rect(Box(_MARGIN, y - 8, 16, 16), PANEL, FAINT, radius=3) + _texts(y, *free)
 
 
-def _cells(y: float, name: str, amount: str, part: str) -> str:
+def _texts(y: float, name: str, amount: str, part: str) -> str:
     return (
         text(_MARGIN + 26, y, name, anchor="start")
         + text(WIDTH - 110, y, amount, anchor="end", bold=True)
@@ -110,22 +111,28 @@ def _layout(top: float, layout: Mapping[str, Any]) -> tuple[str, float]:
     words = text(_MARGIN, top, layout["heading"], anchor="start", bold=True) + text(
         _MARGIN, top + 22, layout["count"], anchor="start", colour=MUTED
     )
+    places = _grid(top + 42, len(layout["cells"]))
+    drawn = _cells_of(list(zip(places, layout["cells"], strict=True)))
+    return words + drawn, places[-1].bottom
+
+
+def _grid(top: float, count: int) -> list[Box]:
     gap = 3.0
     side = (_WIDE - gap * (_COLUMNS - 1)) / _COLUMNS
+    return [
+        Box(_MARGIN + column * (side + gap), top + row * (side + gap), side, side)
+        for row, column in (divmod(place, _COLUMNS) for place in range(count))
+    ]
+
+
+def _cells_of(cells: Sequence[tuple[Box, Sequence[float]]]) -> str:
+    """Blocks full, partly filled, or set aside and empty: a path for each kind and request."""
     drawn = []
-    for place, (request, filled) in enumerate(layout["cells"]):
-        row, column = divmod(place, _COLUMNS)
-        x, y = _MARGIN + column * (side + gap), top + 42 + row * (side + gap)
-        drawn.append(_cell(Box(x, y, side, side), int(request), filled))
-    rows = -(-len(layout["cells"]) // _COLUMNS)
-    return words + "".join(drawn), top + 42 + rows * (side + gap) - gap
-
-
-def _cell(cell: Box, request: int, filled: float) -> str:
-    """A block: full, partly filled, or reserved and empty."""
-    if filled == 1:
-        return rect(cell, SERIES[request], SERIES[request], radius=1.5, thick=1)
-    part = Box(cell.x, cell.y, cell.w * filled, cell.h)
-    return rect(cell, SOFT[request], SERIES[request], radius=1.5, thick=1) + (
-        rect(part, SERIES[request], radius=1) if filled else ""
-    )
+    for request in sorted({owner for _, (owner, _) in cells}):
+        own = [(box, filled) for box, (owner, filled) in cells if owner == request]
+        edge, soft = SERIES[int(request)], SOFT[int(request)]
+        drawn.append(boxes([box for box, filled in own if filled == 1], edge, edge))
+        drawn.append(boxes([box for box, filled in own if filled < 1], soft, edge))
+        parts = [Box(b.x, b.y, b.w * filled, b.h) for b, filled in own if 0 < filled < 1]
+        drawn.append(boxes(parts, edge))
+    return "".join(drawn)

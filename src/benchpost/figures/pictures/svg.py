@@ -142,6 +142,23 @@ def rect(
     )
 
 
+def boxes(places: Sequence[Box], fill: Colour, stroke: Colour | None = None) -> str:
+    """Many small boxes of one kind as one path; nothing when there are none."""
+    if not places:
+        return ""
+    shapes = (
+        f"M{number(box.x)} {number(box.y)}h{number(box.w)}v{number(box.h)}h{number(-box.w)}z"
+        for box in places
+    )
+    return element(
+        "path",
+        d="".join(shapes),
+        fill=fill.light,
+        stroke=stroke.light if stroke else None,
+        stroke_width=1 if stroke else None,
+    )
+
+
 def text(
     x: float,
     y: float,
