@@ -30,7 +30,7 @@ ON_H200 = Result(
     PEAKS,
     (
         Output("stdout", "790.00 TFLOPS\n```\n{not} <jsx> $5\n"),
-        Output("svg", "peaks-1.svg", "e"),
+        Output("svg", "results/h200/peaks-1.svg", "e"),
     ),
     provenance(H200, "2026-11-20T10:00:00Z"),
 )

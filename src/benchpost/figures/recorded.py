@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from benchpost.errors import UsageError, near
 from benchpost.figures import markup
 from benchpost.figures.types import Facts, Fragment
-from benchpost.record.types import Machine, Measured, Output, Provenance, Result
+from benchpost.record.types import Machine, Measured, Provenance, Result
 from benchpost.roofline.units import scaled, show
 
 _VERSIONS = 4
@@ -42,7 +42,8 @@ def output(facts: Facts, *, snippet: str, machine: str = "", caption: str = "") 
     if not results:
         return Fragment(_not_measured(snippet, machine))
     name, result = _latest(results)
-    printed = "".join(o.text for o in result.outputs if o.kind in ("stdout", "text"))
+    texts = (o.text.rstrip("\n") for o in result.outputs if o.kind in ("stdout", "text"))
+    printed = "\n".join(texts)
     if not printed.strip():
         return Fragment(f"_The snippet {markup.code(snippet)} printed nothing._")
     note = caption or f"Printed on {_origin(name, result.provenance)}"
@@ -68,14 +69,8 @@ def drawing(
         drew = f"drew {len(pictures)} picture{'' if len(pictures) == 1 else 's'} on {name}"
         raise UsageError(f"the snippet {snippet!r} {drew}; there is no number {number}")
     note = caption or f"Drawn on {_origin(name, result.provenance)}"
-    image = markup.image(_picture_path(name, pictures[number - 1]), alt)
+    image = markup.image(f"./{pictures[number - 1].text}", alt)
     return Fragment(markup.captioned(image, _sentence(markup.escaped(note))))
-
-
-def _picture_path(machine: str, picture: Output) -> str:
-    """Beside the post, pictures lie in `results/<machine>/`."""
-    name = picture.text.removeprefix(f"{machine}/")
-    return f"./results/{machine}/{name}"
 
 
 def _results(facts: Facts, snippet: str, machine: str) -> dict[str, Result]:
