@@ -30,7 +30,8 @@ def lint(post: Post, project: Project) -> list[Finding]:
 
 
 def _problems(post: Post, project: Project) -> Iterator[Problem]:
-    yield from frontmatter.problems(post.tree, post.text)
+    if not post.front:
+        yield from frontmatter.problems(post.tree, post.text)
     nodes, faults = lint_mdx.read(post)
     if post.dialect is Dialect.MDX:
         yield from faults

@@ -8,7 +8,10 @@ are read that hold a tag, a brace or an image.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar, cast
 
 from benchpost.findings import Check
 from benchpost.post.document import Dialect, Post
@@ -36,26 +39,40 @@ from benchpost.post.nodes import (
 from benchpost.post.problems import Problem
 from benchpost.post.walk import walk
 
-TELLING = re.compile(r"[<{]|!\[")
+Kind = TypeVar("Kind", bound=Node)
 HEADING_ID = re.compile(r"\s*#(?P<id>[^\s{}]+)\s*")
 EDGE = 40
 
 
-def read(post: Post) -> tuple[list[Node], list[Problem]]:
-    """Blocks with the inlines of telling paragraphs, in source order, and what is refused."""
-    nodes: list[Node] = []
+@dataclass(frozen=True)
+class Nodes:
+    """The nodes of a post by their kind, each kind in source order."""
+
+    found: Mapping[type[Node], Sequence[Node]]
+    """Lists by class."""
+
+    def of(self, kind: type[Kind]) -> Sequence[Kind]:
+        """The nodes of exactly this class."""
+        return cast("Sequence[Kind]", self.found.get(kind, ()))
+
+
+def read(post: Post) -> tuple[Nodes, list[Problem]]:
+    """The blocks of a post and the inlines of telling paragraphs, and what is refused of them."""
+    found: dict[type[Node], list[Node]] = defaultdict(list)
     faults: list[Fault] = list(post.tree.faults)
     lines: list[Problem] = []
     headings: set[int] = set()
     for block in walk(post.tree):
-        nodes.append(block)
-        if isinstance(block, Leaf) and TELLING.search(block.prose.source):
-            read = read_inlines(block, post.text, post.dialect)
-            inside = [node for inline in read.nodes for node in walk(inline)]
-            nodes.extend(inside)
-            faults.extend(read.faults)
-            headings.update(node.start for node in inside if isinstance(block, Heading))
+        found[type(block)].append(block)
+        if isinstance(block, Leaf) and _is_telling(block.prose.source):
+            inlines = read_inlines(block, post.text, post.dialect)
+            faults.extend(inlines.faults)
+            for node in (each for inline in inlines.nodes for each in walk(inline)):
+                found[type(node)].append(node)
+                if isinstance(block, Heading):
+                    headings.add(node.start)
             lines.extend(line_starts(block, post.tree, post.text))
+    nodes = Nodes(found)
     if post.dialect is Dialect.MARKDOWN:
         return nodes, []
     problems = [Problem(fault.check, fault.at, fault.message) for fault in faults]
@@ -65,20 +82,24 @@ def read(post: Post) -> tuple[list[Node], list[Problem]]:
     return nodes, problems
 
 
-def _judged(nodes: list[Node], headings: set[int], text: str) -> Iterator[Problem]:
+def _is_telling(source: str) -> bool:
+    return "<" in source or "{" in source or "![" in source
+
+
+def _judged(nodes: Nodes, headings: set[int], text: str) -> Iterator[Problem]:
+    """Mistakes of everything that is JavaScript."""
+    for expression in (*nodes.of(FlowExpression), *nodes.of(TextExpression)):
+        yield from _expression(expression, expression.start in headings, text)
+    for element in (*nodes.of(JsxFlow), *nodes.of(JsxText)):
+        for attribute in element.attributes:
+            yield from _attribute(attribute, element, text)
     imported: tuple[str, ...] = ()
-    for node in nodes:
-        if isinstance(node, (FlowExpression, TextExpression)):
-            yield from _expression(node, node.start in headings, text)
-        elif isinstance(node, (JsxFlow, JsxText)):
-            for attribute in node.attributes:
-                yield from _attribute(attribute, node, text)
-        elif isinstance(node, Esm):
-            esm = read_esm(node.value, imported)
-            imported += esm.imported
-            if esm.mistake:
-                at = min(node.start + esm.mistake.at, node.end)
-                yield Problem(Check.M006, at, f"import or export: {esm.mistake.message}")
+    for node in nodes.of(Esm):
+        esm = read_esm(node.value, imported)
+        imported += esm.imported
+        if esm.mistake:
+            at = min(node.start + esm.mistake.at, node.end)
+            yield Problem(Check.M006, at, f"import or export: {esm.mistake.message}")
 
 
 def _expression(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -17,6 +18,7 @@ from benchpost.post.document import Dialect, Post
 from benchpost.post.html_names import HTML_NAMES
 from benchpost.post.javascript_check import read_esm
 from benchpost.post.javascript_expressions import LITERALS, RESERVED
+from benchpost.post.lint_mdx import Nodes
 from benchpost.post.nodes import (
     Attribute,
     Blockquote,
@@ -26,21 +28,20 @@ from benchpost.post.nodes import (
     JsxFlow,
     JsxText,
     Math,
-    Node,
     Paragraph,
     TextExpression,
 )
 from benchpost.post.problems import Problem
 
 # everything that `nextra/components` 4.6 exports
-NEXTRA_COMPONENTS = (
+_COMPONENTS = (
     "Anchor Banner Bleed Button Callout Cards Code Collapse Details FileTree Head ImageZoom "
     "MathJax MathJaxContext Mermaid Playground Popup Pre Search Select SkipNavContent "
     "SkipNavLink Steps Summary Table Tabs"
 )
 ALERTS = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
 # what a page's own code sees without declaring it: MDX, Nextra, JavaScript, the browser
-GLOBAL_NAMES = (
+_GLOBALS = (
     "props arguments metadata title toc sourceCode frontMatter components undefined NaN "
     "Infinity globalThis window document navigator location console process Math Date JSON "
     "Object Array String Number Boolean BigInt Symbol Map Set WeakMap WeakSet Promise Proxy "
@@ -48,6 +49,8 @@ GLOBAL_NAMES = (
     "isNaN isFinite encodeURI encodeURIComponent decodeURI decodeURIComponent eval "
     "structuredClone setTimeout React"
 )
+NEXTRA_COMPONENTS = tuple(_COMPONENTS.split())
+GLOBAL_NAMES = frozenset(_GLOBALS.split())
 LEADING_NAME = re.compile(r"\s*(?P<name>[A-Za-z_$][\w$]*)\s*(?!\s*=>|[\w$])(?P<rest>.*)", re.DOTALL)
 WORD_OPERATORS = ("async", "of")
 ALERT = re.compile(r"\s*\[!(?P<kind>[^\]\n]*)\][ \t]*(?P<rest>\n|$)")
@@ -55,53 +58,49 @@ EXTERNAL = re.compile(r"(?:[a-z][a-z0-9+.-]*:|//|#)", re.IGNORECASE)
 CSS = re.compile(r"\s*([\w-]+)\s*:\s*([^;]+?)\s*(?:;|$)")
 
 
-def problems(post: Post, nodes: list[Node], project: Project) -> Iterator[Problem]:
-    """Every N finding of a post; `nodes` are its blocks and inlines in source order."""
-    mdx = post.dialect is Dialect.MDX
-    for node in nodes:
-        if isinstance(node, Image):
-            yield from _image(node, post, project)
-        elif isinstance(node, Math):
-            yield from _maths(node, post.text)
-        elif isinstance(node, Blockquote):
-            yield from _alert(node, post.text)
-        elif isinstance(node, Paragraph):
-            yield from _lone_maths(node, post.text)
-    if mdx:
+def problems(post: Post, nodes: Nodes, project: Project) -> Iterator[Problem]:
+    """Every N finding of a post."""
+    for image in nodes.of(Image):
+        yield from _image(image, post, project)
+    for maths in nodes.of(Math):
+        yield from _maths(maths, post.text)
+    for quote in nodes.of(Blockquote):
+        yield from _alert(quote)
+    for paragraph in nodes.of(Paragraph):
+        if paragraph.prose.source.startswith("$$"):
+            yield from _lone_maths(paragraph)
+    if post.dialect is Dialect.MDX:
         yield from _names(nodes, project)
 
 
-def _names(nodes: list[Node], project: Project) -> Iterator[Problem]:
-    """Components and variables that nothing defines."""
+def _names(nodes: Nodes, project: Project) -> Iterator[Problem]:
+    """Components and variables that nothing defines, and styles that are no objects."""
     defined = frozenset(_defined(nodes))
     components = defined | set(project.config.components)
-    for node in nodes:
-        if isinstance(node, (JsxFlow, JsxText)):
-            yield from _component(node, components)
-            yield from _style(node)
-            for attribute in node.attributes:
-                yield from _variable(attribute, node.start, defined)
-        elif isinstance(node, (FlowExpression, TextExpression)):
-            expression = Attribute("", "expression", node.value)
-            yield from _variable(expression, node.start, defined)
+    for element in (*nodes.of(JsxFlow), *nodes.of(JsxText)):
+        yield from _component(element, components)
+        yield from _style(element)
+        for attribute in element.attributes:
+            yield from _variable(attribute, element.start, defined)
+    for node in (*nodes.of(FlowExpression), *nodes.of(TextExpression)):
+        yield from _variable(Attribute("", "expression", node.value), node.start, defined)
 
 
-def _defined(nodes: list[Node]) -> Iterator[str]:
+def _defined(nodes: Nodes) -> Iterator[str]:
     """Names that the file imports or exports."""
-    for node in nodes:
-        if isinstance(node, Esm):
-            esm = read_esm(node.value)
-            yield from (*esm.imported, *esm.declared)
+    for node in nodes.of(Esm):
+        esm = read_esm(node.value)
+        yield from (*esm.imported, *esm.declared)
 
 
 def _component(node: JsxFlow | JsxText, defined: frozenset[str]) -> Iterator[Problem]:
     root = (node.name or "").split(".")[0]
     dotted = "." in (node.name or "")
-    if not root or ":" in root or root in defined or (dotted and root in GLOBAL_NAMES.split()):
+    if not root or ":" in root or root in defined or (dotted and root in GLOBAL_NAMES):
         return
     if root[0].islower() and not dotted:
         if root not in HTML_NAMES and "-" not in root:
-            hint = near(root, [*defined, *NEXTRA_COMPONENTS.split()])
+            hint = _near(root, defined | set(NEXTRA_COMPONENTS))
             message = f"`<{root}>` is no HTML element; a browser shows only its text{hint}"
             yield Problem(Check.N001, node.start, message, Severity.WARNING)
         return
@@ -111,9 +110,9 @@ def _component(node: JsxFlow | JsxText, defined: frozenset[str]) -> Iterator[Pro
 
 
 def _import(root: str, defined: frozenset[str]) -> str:
-    if root in NEXTRA_COMPONENTS.split():
+    if root in NEXTRA_COMPONENTS:
         return f"; write `import {{ {root} }} from 'nextra/components'`"
-    hint = near(root, [*defined, *NEXTRA_COMPONENTS.split()])
+    hint = _near(root, defined | set(NEXTRA_COMPONENTS))
     return hint or "; import it, or name it under `components` in the project's settings"
 
 
@@ -124,6 +123,12 @@ def _style(node: JsxFlow | JsxText) -> Iterator[Problem]:
             right = ", ".join(f'{_camel(name)}: "{value}"' for name, value in pairs)
             message = f"`style` must be an object; write `style={{{{{right}}}}}`"
             yield Problem(Check.N002, node.start, message)
+
+
+@lru_cache(maxsize=256)
+def _near(word: str, known: frozenset[str]) -> str:
+    """`errors.near`, asked once for the many uses of one component."""
+    return near(word, sorted(known))
 
 
 def _camel(name: str) -> str:
@@ -138,8 +143,8 @@ def _variable(attribute: Attribute, at: int, defined: frozenset[str]) -> Iterato
     name = match["name"] if match else ""
     if not name or name in RESERVED or name in LITERALS or name in WORD_OPERATORS:
         return
-    if name not in defined and name not in GLOBAL_NAMES.split():
-        hint = near(name, defined)
+    if name not in defined and name not in GLOBAL_NAMES:
+        hint = _near(name, defined)
         where = f" in `{attribute.name}`" if attribute.name else ""
         message = f"`{name}`{where} is not defined{hint or _as_text(attribute)}"
         yield Problem(Check.N007, at, message)
@@ -204,9 +209,9 @@ def _swallowing(node: Math, text: str, fence: str) -> int:
     return meant if meant > node.start else node.start
 
 
-def _lone_maths(node: Paragraph, text: str) -> Iterator[Problem]:
-    source = node.prose.source.strip()
-    if not (source.startswith("$$") and source.endswith("$$") and "\n" not in source):
+def _lone_maths(node: Paragraph) -> Iterator[Problem]:
+    source = node.prose.source.rstrip()
+    if not source.endswith("$$") or "\n" in source:
         return
     inner = source.strip("$")
     if inner.strip() and "$$" not in inner:
@@ -214,7 +219,7 @@ def _lone_maths(node: Paragraph, text: str) -> Iterator[Problem]:
         yield Problem(Check.N006, node.start, message, Severity.WARNING)
 
 
-def _alert(node: Blockquote, text: str) -> Iterator[Problem]:
+def _alert(node: Blockquote) -> Iterator[Problem]:
     first = node.children[0] if node.children else None
     match = ALERT.match(first.prose.source) if isinstance(first, Paragraph) else None
     if first is None or match is None or match["kind"].upper() in ALERTS:
