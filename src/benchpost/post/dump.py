@@ -1,4 +1,4 @@
-"""The tree as plain records or as an outline, under mdast's names: what `benchpost parse` prints."""
+"""The tree as records or as an outline, under mdast's names: what `benchpost parse` prints."""
 
 from __future__ import annotations
 
@@ -92,21 +92,22 @@ def _walk(nodes: tuple[Node, ...], *, rows: bool = False) -> Iterator[tuple[Node
             waiting.extend((child, path) for child in reversed(node.children))
 
 
+def _type(node: Node) -> str:
+    """mdast has types of their own for links and images that lead to a definition."""
+    is_reference = isinstance(node, (Link, Image)) and node.label is not None
+    return f"{node.type}Reference" if is_reference else node.type
+
+
 def _name(node: Node) -> str:
     """The type, and the tag's name where there is one."""
     if isinstance(node, (JsxFlow, JsxText)) and node.name:
         return f"{node.type}:{node.name}"
-    return node.type
+    return _type(node)
 
 
 def _record(node: Node, above: tuple[str, ...], fields: Record) -> Record:
-    reference = isinstance(node, (Link, Image)) and node.label is not None
-    place = {
-        "t": node.type + "Reference" * reference,
-        "l": [node.first, node.last],
-        "o": [node.start, node.end],
-    }
-    return {**place, "anc": ">".join(above), **fields}
+    place = {"l": [node.first, node.last], "o": [node.start, node.end]}
+    return {"t": _type(node), **place, "anc": ">".join(above), **fields}
 
 
 def _block_fields(node: Node, post: Post) -> Record:

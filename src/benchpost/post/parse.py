@@ -6,12 +6,12 @@ into the untouched text. What does not compile is read as well as it can be; it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple, cast
 
 from markdown_it import MarkdownIt
-from markdown_it.parser_block import ParserBlock
+from markdown_it.parser_block import ParserBlock, RuleFuncBlockType
 from markdown_it.ruler import Ruler
 from markdown_it.rules_block import StateBlock
 
@@ -23,17 +23,13 @@ from benchpost.post.rules.content import content
 from benchpost.post.rules.fences import fence, front_matter, indented, math
 from benchpost.post.rules.flow import esm, flow
 from benchpost.post.rules.html import html
-from benchpost.post.rules.lines import Chains, Lines, Rule, Rules
+from benchpost.post.rules.lines import BlockRule, Chains, Lines, Rules
 from benchpost.post.rules.tables import table
 from benchpost.post.rules.tags import paired
 
 ANY = ""
 MDX_ONLY = ("flow", "esm")
 MARKDOWN_ONLY = ("indented", "html")
-
-
-BlockRule = Callable[[Lines, int, int, bool], bool]
-"""(lines, first line, line after the last, only look) -> it begins here."""
 
 
 class Begin(NamedTuple):
@@ -75,12 +71,13 @@ class Blocks(ParserBlock):
         self.ruler = Ruler()
         for name, rule, chars, chains in RULES:
             alt = [chain + char for chain in "@" + chains for char in chars or CHARS]
-            self.ruler.push(name, cast(Rule, rule), {"alt": alt})
+            self.ruler.push(name, cast(RuleFuncBlockType, rule), {"alt": alt})
         self.ruler.disable(list(disabled))
         self.rules = Rules(*(self._chains(chain) for chain in "@irh"))
 
     def _chains(self, chain: str) -> Chains:
-        return {char: tuple(self.ruler.getRules(chain + char)) for char in CHARS}
+        found = {char: self.ruler.getRules(chain + char) for char in CHARS}
+        return cast(Chains, found)
 
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:
         """Read blocks as long as lines continue all open containers."""

@@ -7,35 +7,52 @@ import re
 from benchpost.post.nodes import Definition, Heading, Paragraph, Prose
 from benchpost.post.prose import offset_of
 from benchpost.post.rules.definitions import read_definition
-from benchpost.post.rules.lines import Lines
+from benchpost.post.rules.flow import flow
+from benchpost.post.rules.lines import BlockRule, Lines
+from benchpost.post.rules.tables import table
 
+_SPACE = re.compile(r"[ \t\n]*+")
 _UNDERLINE = re.compile(r"(=+|-+)[ \t]*$")
 
 
 def content(lines: Lines, line: int, end: int, silent: bool) -> bool:
     """Lines up to a blank one, the end of the container, or something that interrupts."""
-    stop, lazy = line + 1, False
+    stop, lazy, other = line + 1, False, None
     while stop < end:
         lazy = not lines.opens(stop)
         if lines.isEmpty(stop) or (not lazy and _underline(lines, stop)):
             break
-        if lines.interrupted(stop, lazy=lazy):
+        other = lines.interrupter(stop, lazy=lazy)
+        if other:
             break
         stop += 1
     lines.line = stop
-    rest = _take_definitions(lines, line, lines.prose(line, stop))
-    if rest is None:
-        return True
-    first = lines.number(rest.starts[0][1])
-    underline = _underline(lines, stop) if stop < end and not lazy else None
+    rest = _take_definitions(lines, lines.prose(line, stop))
+    if rest is not None:
+        _add(lines, rest, stop, None if lazy or stop >= end else _underline(lines, stop))
+    if lazy and other and _lingers(lines, other, stop):
+        other(lines, stop, end, False)
+    return True
+
+
+def _add(lines: Lines, prose: Prose, stop: int, underline: re.Match[str] | None) -> None:
+    start = prose.starts[0][1]
+    first = lines.number(start)
     if underline:
         lines.line = stop + 1
-        place = (rest.starts[0][1], lines.eMarks[stop], first, stop + 1)
-        lines.nodes.append(Heading(*place, rest, 1 if underline[1][0] == "=" else 2))
+        depth = 1 if underline[1][0] == "=" else 2
+        lines.nodes.append(Heading(start, lines.eMarks[stop], first, stop + 1, prose, depth))
     else:
-        place = (rest.starts[0][1], lines.eMarks[stop - 1], first, stop)
-        lines.nodes.append(Paragraph(*place, rest))
-    return True
+        lines.nodes.append(Paragraph(start, lines.eMarks[stop - 1], first, stop, prose))
+
+
+def _lingers(lines: Lines, rule: BlockRule, line: int) -> bool:
+    """Whether the block that begins on a lazy line goes on in the container.
+
+    The compiler leaves the container when the lazy line is read and nothing is open; a tag, an
+    expression or a table head that needs the next line is still open then.
+    """
+    return rule is table or (rule is flow and lines.run_after(line) > line + 1)
 
 
 def _underline(lines: Lines, line: int) -> re.Match[str] | None:
@@ -44,7 +61,7 @@ def _underline(lines: Lines, line: int) -> re.Match[str] | None:
     return _UNDERLINE.match(lines.src, lines.first(line), lines.eMarks[line])
 
 
-def _take_definitions(lines: Lines, line: int, prose: Prose) -> Prose | None:
+def _take_definitions(lines: Lines, prose: Prose) -> Prose | None:
     """What is left of a paragraph after the link definitions it begins with."""
     pos = 0
     source = prose.source
@@ -57,7 +74,8 @@ def _take_definitions(lines: Lines, line: int, prose: Prose) -> Prose | None:
         node = Definition(*place, found.label, found.url, found.title)
         lines.define(found.label, node)
         lines.nodes.append(node)
-        pos = len(source) - len(source[found.end :].lstrip(" \t\n"))
+        space = _SPACE.match(source, found.end)
+        pos = space.end() if space else found.end
         if pos >= len(source):
             return None
     return rest_of(prose, pos) if pos else prose

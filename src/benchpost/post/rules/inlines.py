@@ -36,6 +36,7 @@ from benchpost.post.nodes import (
     Link,
     Node,
     Strong,
+    TableCell,
     Text,
     TextExpression,
 )
@@ -52,6 +53,7 @@ _PLAIN = {
 _ESCAPE = re.compile(rf"\\([{PUNCTUATION}])")
 _REFERENCE = re.compile(REFERENCE)
 _FOOTNOTE = re.compile(r"\[\^((?:[^\s\[\]\\]|\\[\[\]\\]?){1,999})\]")
+_CELL_PIPE = re.compile(r"\\[\\|]")
 _INDENT = re.compile(r"[ \t]*+")
 _AUTOLINK = re.compile(
     r"<(?:([A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\x00-\x20\x7f]*)"
@@ -80,6 +82,7 @@ class Scanner:
         self.prose = leaf.prose
         self.source = leaf.prose.source
         self.line = leaf.first
+        self.in_table = isinstance(leaf, TableCell)
         self.dialect = dialect
         self.pos = 0
         self.items: list[Item] = []
@@ -104,7 +107,7 @@ class Scanner:
             offset_of(self.prose, start),
             after,
             self._line(start),
-            self._line(max(start, end - 1)),
+            self._line(end),
         )
 
     def _line(self, pos: int) -> int:
@@ -211,6 +214,8 @@ class Scanner:
             return self._skip_fence("`")
         size, end = found
         value = _unpadded(self.source[self.pos + size : end - size])
+        if self.in_table:
+            value = _CELL_PIPE.sub(lambda match: "|" if match[0] == "\\|" else match[0], value)
         return self.add(InlineCode(*self.place(self.pos, end), value), end)
 
     def math(self) -> bool:

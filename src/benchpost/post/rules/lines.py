@@ -35,9 +35,9 @@ class Container(Protocol):
         """Whether `line` goes on with it; if so, its prefix has been taken off the line."""
 
 
-Rule = Callable[[StateBlock, int, int, bool], bool]
-"""markdown-it's: (lines, first line, line after the last, only look) -> it begins here."""
-Chains = Mapping[str, Sequence[Rule]]
+BlockRule = Callable[["Lines", int, int, bool], bool]
+"""As markdown-it has them: (lines, first line, line after the last, only look) -> begins here."""
+Chains = Mapping[str, Sequence[BlockRule]]
 """Rules by the first character of the line; those for all others under the empty string."""
 
 
@@ -226,24 +226,32 @@ class Lines(StateBlock):
             self._run = (line, read(self, line))
         return self._run[1]
 
-    def interrupted(self, line: int, *, lazy: bool) -> bool:
-        """Whether a block that begins on a line ends the paragraph before it."""
+    def run_after(self, line: int) -> int:
+        """The line after the run that was last read, if it begins on `line`; else `line`."""
+        at, run = self._run
+        return run.after if run and at == line else line
+
+    def interrupter(self, line: int, *, lazy: bool) -> BlockRule | None:
+        """The rule of the block that begins on a line and ends the paragraph before it."""
         self.in_paragraph, self.in_content = not lazy, True
-        return self._begins(line, self.rules.into)
+        return self._beginning(line, self.rules.into)
 
     def ends_table(self, line: int) -> bool:
         """Whether a line is no row because another block begins on it."""
         self.in_paragraph = self.in_content = False
-        return self._begins(line, self.rules.instead)
+        return self._beginning(line, self.rules.instead) is not None
 
     def holds(self, line: int, *, in_paragraph: bool) -> bool:
         """Whether a container begins on a line."""
         self.in_paragraph = in_paragraph
-        return self._begins(line, self.rules.holding)
+        return self._beginning(line, self.rules.holding) is not None
 
-    def _begins(self, line: int, chains: Chains) -> bool:
+    def _beginning(self, line: int, chains: Chains) -> BlockRule | None:
         char = self.src[self.first(line)]
-        return any(rule(self, line, self.lineMax, True) for rule in chains.get(char, chains[""]))
+        for rule in chains.get(char, chains[""]):
+            if rule(self, line, self.lineMax, True):
+                return rule
+        return None
 
     def fault(self, check: Check, at: int, message: str) -> None:
         """Note something the compiler refuses."""
