@@ -197,7 +197,11 @@ def test_numbers_agree_with_those_in_sentences() -> None:
             "option 'to' of 'chart ttft' must",
         ),
         ("chart roofline", {"gpu": " , "}, "option 'gpu' of 'chart roofline' names nothing"),
-        ("chart roofline", {"gpu": "H200", "prompt": 8}, "'chart roofline' needs model= to place"),
+        (
+            "chart roofline",
+            {"gpu": "H200", "prompt": 8},
+            "'chart roofline' needs model= to place operations of a batch or prompt",
+        ),
         ("diagram matmul", {"m": 3}, "'diagram matmul' needs all of m, k and n, or none of them"),
         (
             "diagram matmul",
