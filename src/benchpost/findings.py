@@ -32,8 +32,7 @@ class Check(Enum):
     # S: slots and values
     S001 = "slot marker without its partner"
     S002 = "slot or value names a figure, option or function that does not exist"
-    S003 = "slot does not hold what it should"
-    S004 = "slot was edited by hand"
+    S003 = "slot does not hold what its figure gives"
     S005 = "value is not what its expression gives"
     S006 = "slot or value cannot be computed"
     S007 = "snippet declaration is not understood"

@@ -86,7 +86,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _act(words: list[str]) -> int:
     verb = _verb_in(words)
-    modules = {name: _module(name) for name in ([verb] if verb else VERBS)}
+    # only the help of all verbs needs the modules of all
+    wanted = [verb] if verb else [] if "--version" in words else list(VERBS)
+    modules = {name: _module(name) for name in wanted}
     args = _parser(modules).parse_args(words)
     return modules[args.verb].act(args)
 

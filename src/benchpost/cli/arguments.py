@@ -61,7 +61,13 @@ def posts_of(args: argparse.Namespace, project: Project) -> list[Path]:
 
     The second makes a command that we print work from anywhere inside the project.
     """
-    return project.post_files([_located(word, project) for word in args.posts])
+    files = project.post_files([_located(word, project) for word in args.posts])
+    if not files:
+        where = project.root / project.config.posts
+        raise UsageError(
+            f"no post in {where}, where each is a folder with an index.mdx or index.md"
+        )
+    return files
 
 
 def _located(word: str, project: Project) -> str:

@@ -21,12 +21,12 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def print_findings(findings: Sequence[Finding], args: argparse.Namespace) -> None:
-    """Print all findings in the format asked for; colours only for a terminal."""
+def formatted(findings: Sequence[Finding], args: argparse.Namespace) -> str:
+    """All findings in the format asked for; colours only for a terminal."""
     where = args.project
     reachable = [_with_project(finding, str(where)) if where else finding for finding in findings]
     text = FORMATS[args.format](reachable)
-    sys.stdout.write(coloured(text) if args.format == "text" and _is_terminal() else text)
+    return for_terminal(text) if args.format == "text" else text
 
 
 def exit_code(findings: Sequence[Finding]) -> int:
@@ -41,22 +41,21 @@ def _with_project(finding: Finding, folder: str) -> Finding:
     return replace(finding, mend=f"{finding.mend} --project {shlex.quote(folder)}")
 
 
-def _is_terminal() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+def for_terminal(text: str) -> str:
+    """The text with colours when it goes to a terminal that wants them."""
+    wanted = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return coloured(text) if wanted else text
 
 
 def coloured(text: str) -> str:
-    """Findings as text with bold places and the lines of diffs in red and green."""
-    return "".join(_coloured_line(line) for line in text.splitlines(keepends=True))
+    """Findings and diffs with bold places and changed lines in red and green."""
+    return "".join(f"{_coloured_line(line)}\n" for line in text.split("\n")[:-1])
 
 
 def _coloured_line(line: str) -> str:
-    body, end = line.rstrip("\n"), line[len(line.rstrip("\n")) :]
-    if line.startswith("    +"):
-        return f"{GREEN}{body}{PLAIN}{end}"
-    if line.startswith("    -"):
-        return f"{RED}{body}{PLAIN}{end}"
-    if not line.startswith(" ") and ": " in body:
-        place, rest = body.split(": ", 1)
-        return f"{BOLD}{place}:{PLAIN} {rest}{end}"
-    return line
+    # the diff of a finding is indented, that of `fill --diff` is not
+    sign = line.removeprefix("    ")[:1]
+    if sign in ("+", "-"):
+        return f"{GREEN if sign == '+' else RED}{line}{PLAIN}"
+    place, colon, rest = line.partition(": ")
+    return f"{BOLD}{place}:{PLAIN} {rest}" if colon and not line.startswith(" ") else line

@@ -1,0 +1,56 @@
+"""`benchpost check`: everything that could be wrong, nothing written and nothing run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from benchpost.cli.arguments import Subparsers, add_posts, posts_of, project_of, verb
+from benchpost.cli.report import add_format, exit_code, formatted
+from benchpost.errors import UsageError, near
+from benchpost.fill.check import check_posts
+from benchpost.findings import Check, selected
+
+EXAMPLES = """\
+  benchpost check                                 all posts of the project
+  benchpost check --select S,F                    only slots, values and figure files
+  benchpost check --ignore R001 --format github   as annotations of a pull request
+  benchpost check --redraw                        draw every picture and compare it too
+"""
+
+
+def add(subparsers: Subparsers) -> None:
+    """Declare the words of `benchpost check`."""
+    parser = verb(subparsers, "check", "say what is wrong; writes nothing, runs nothing", EXAMPLES)
+    add_posts(parser)
+    for name, what in (("--select", "only these checks"), ("--ignore", "not these checks")):
+        parser.add_argument(
+            name,
+            type=_codes,
+            default=[],
+            metavar="CODES",
+            help=f"{what}: codes or their beginnings, separated by commas",
+        )
+    add_format(parser)
+    parser.add_argument(
+        "--redraw", action="store_true", help="draw every picture in memory and compare (slower)"
+    )
+
+
+def act(args: argparse.Namespace) -> int:
+    """Print all findings; 1 when one of them is an error."""
+    project = project_of(args)
+    found = check_posts(posts_of(args, project), project, redraw=args.redraw)
+    chosen = selected(found, args.select, args.ignore)
+    sys.stdout.write(formatted(chosen, args))
+    return exit_code(chosen)
+
+
+def _codes(words: str) -> list[str]:
+    codes = [word.strip().upper() for word in words.split(",") if word.strip()]
+    known = [check.name for check in Check]
+    for code in codes:
+        if not any(name.startswith(code) for name in known):
+            hint = near(code, known) or f"; codes are {known[0]} to {known[-1]}"
+            raise UsageError(f"no check {code!r}{hint}")
+    return codes

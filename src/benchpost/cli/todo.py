@@ -1,0 +1,97 @@
+"""`benchpost todo`: placeholders, and the slots that would fill them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass
+
+from benchpost.cli.arguments import Subparsers, add_posts, posts_of, project_of, verb
+from benchpost.errors import BenchpostError, Place
+from benchpost.files import write_atomic
+from benchpost.fill.apply import Applied, apply_suggestions
+from benchpost.fill.material import read, unreadable
+from benchpost.fill.suggest import Suggestion, suggest
+from benchpost.post.document import Post, Todo
+
+EXAMPLES = """\
+  benchpost todo                                  what is missing, and what would fill it
+  benchpost todo --apply posts/overhead/index.mdx write the best slot for each
+  benchpost fill posts/overhead/index.mdx         then fill the slots
+"""
+
+
+def add(subparsers: Subparsers) -> None:
+    """Declare the words of `benchpost todo`."""
+    parser = verb(subparsers, "todo", "list placeholders and the slots that fit them", EXAMPLES)
+    add_posts(parser)
+    parser.add_argument("--apply", action="store_true", help="write the best slot for each")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A placeholder with what would fill it."""
+
+    place: Place
+    """Where it stands."""
+    todo: Todo
+    """What it asks for."""
+    found: Suggestion | None
+    """The slot that fits, if any does."""
+    applied: bool = False
+    """The slot was written in its place."""
+
+
+def act(args: argparse.Namespace) -> int:
+    """List placeholders, or with `--apply` put slots in their place."""
+    project = project_of(args)
+    asked: list[Asked] = []
+    code = 0
+    for file in posts_of(args, project):
+        try:
+            asked += _of_post(read(file, project), args.apply)
+        except BenchpostError as error:
+            code = 1
+            finding = unreadable(error, file, project)
+            print(f"benchpost: {finding.place}: {finding.message}", file=sys.stderr)
+    if args.format == "json":
+        print(json.dumps([_record(each) for each in asked], indent=2, ensure_ascii=False))
+    else:
+        sys.stdout.write("".join(_text(each, args.apply) for each in asked))
+    return code
+
+
+def _of_post(post: Post, apply: bool) -> list[Asked]:
+    applied = apply_suggestions(post) if apply else Applied(post.text, ())
+    if applied.text != post.text:
+        write_atomic(post.file, applied.text.encode())
+    return [
+        Asked(post.place(todo.span.start), todo, suggest(todo, post), todo in applied.done)
+        for todo in post.todos
+    ]
+
+
+def _text(asked: Asked, apply: bool) -> str:
+    head = f"{asked.place.path}:{asked.place.line}: {asked.todo.text or 'nothing but TODO'}\n"
+    if not asked.found:
+        return f"{head}    no figure fits: write your own in figures.py beside the post\n"
+    if apply:
+        done = "written" if asked.applied else "cannot stand in its place"
+        return f"{head}    {done}: {asked.found.slot}\n"
+    others = "".join(f"    or: {other}\n" for other in asked.found.others)
+    return f"{head}    {asked.found.slot}\n{others}"
+
+
+def _record(asked: Asked) -> dict[str, object]:
+    return {
+        "path": asked.place.path,
+        "line": asked.place.line,
+        "column": asked.place.column,
+        "asks": asked.todo.text,
+        "wants": asked.todo.wants,
+        "slot": asked.found.slot if asked.found else None,
+        "others": list(asked.found.others) if asked.found else [],
+        "applied": asked.applied,
+    }

@@ -1,0 +1,139 @@
+"""Everything that could be wrong with a post, found by reading alone."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from benchpost.config import Project
+from benchpost.errors import BenchpostError, Place
+from benchpost.fill.diff import unified
+from benchpost.fill.filled import Filled, Piece, fill_text, spliced
+from benchpost.fill.material import gather, unreadable
+from benchpost.fill.pictures import FOLDER, Picture, State, orphans, pictures
+from benchpost.fill.refusal import Refusal
+from benchpost.fill.suggest import suggest
+from benchpost.findings import Check, Finding, Severity
+from benchpost.post.document import Post, Slot, Todo
+from benchpost.post.lint import lint
+from benchpost.record import fresh
+
+CHECKS: Mapping[State, Check] = {
+    State.MISSING: Check.F001,
+    State.TAMPERED: Check.F002,
+    State.STALE: Check.F003,
+}
+
+
+def check_posts(files: Iterable[Path], project: Project, *, redraw: bool = False) -> list[Finding]:
+    """All findings of several posts, post by post."""
+    return [finding for file in files for finding in check_post(file, project, redraw=redraw)]
+
+
+def check_post(file: Path, project: Project, *, redraw: bool = False) -> list[Finding]:
+    """All findings of one post, in the order of its lines; nothing is written or run.
+
+    With `redraw` every picture is drawn in memory and held against its file.
+    """
+    try:
+        material = gather(file, project)
+    except BenchpostError as error:
+        return [unreadable(error, file, project)]
+    post = material.post
+    filled = fill_text(post, material.facts, material.own)
+    findings = [
+        *material.findings,
+        *fresh.judge(post, material.facts.results, project),
+        *lint(post, project),
+        *filled.findings,
+        *_bodies(post, filled),
+        *_pictures(post, filled, redraw),
+        *(_placeholder(post, todo) for todo in post.todos),
+    ]
+    if not filled.findings:
+        findings += _orphans(post, filled, project)
+    return sorted(findings, key=lambda each: (each.place, each.check.name))
+
+
+def mend(verb: str, post: Post) -> str:
+    """The command that does `verb` to one post."""
+    return f"benchpost {verb} {shlex.quote(post.path)}"
+
+
+def _bodies(post: Post, filled: Filled) -> Iterator[Finding]:
+    for piece in filled.pieces:
+        if _is_stale(post, piece):
+            yield _slot(post, piece) if isinstance(piece.of, Slot) else _value(post, piece)
+
+
+def _is_stale(post: Post, piece: Piece) -> bool:
+    return piece.text != _body(post, piece)
+
+
+def _body(post: Post, piece: Piece) -> str:
+    return post.text[piece.of.body.start : piece.of.body.end]
+
+
+def _slot(post: Post, piece: Piece) -> Finding:
+    if _body(post, piece).strip():
+        # with nothing kept beside the text, an edit and a changed input look the same
+        said = "the slot was edited by hand, or what its figure is made from changed"
+    else:
+        said = "the slot is not filled"
+    return _differs(post, piece, Check.S003, said)
+
+
+def _value(post: Post, piece: Piece) -> Finding:
+    found = _body(post, piece).strip()
+    said = (
+        f"the value is {piece.text}, not {found}" if found else f"the value {piece.text} is absent"
+    )
+    return _differs(post, piece, Check.S005, said)
+
+
+def _differs(post: Post, piece: Piece, check: Check, said: str) -> Finding:
+    diff = unified(post.text, spliced(post.text, [piece]), post.path)
+    return Finding(check, post.place(piece.of.span.start), said, mend("fill", post), diff=diff)
+
+
+def _pictures(post: Post, filled: Filled, redraw: bool) -> Iterator[Finding]:
+    for picture in pictures(filled.pieces, post.file):
+        state = picture.state()
+        # a slot that is not filled yet has no picture yet: one finding says it
+        if state is State.MISSING and _is_stale(post, picture.piece):
+            continue
+        place, name = post.place(picture.piece.of.span.start), f"{FOLDER}/{picture.path.name}"
+        if state is not State.FRESH:
+            yield Finding(CHECKS[state], place, f"{name} {state.value}", mend("fill", post))
+        elif redraw:
+            yield from _redrawn(post, picture, place, name)
+
+
+def _redrawn(post: Post, picture: Picture, place: Place, name: str) -> Iterator[Finding]:
+    try:
+        same = picture.make() == picture.path.read_bytes().replace(b"\r\n", b"\n")
+    except (Refusal, BenchpostError) as error:
+        yield Finding(Check.S006, error.place or place, f"{name}: {error.message}")
+        return
+    if not same:
+        said = f"{name} comes out otherwise when it is drawn anew"
+        yield Finding(Check.F003, place, said, mend("fill --redraw", post))
+
+
+def _orphans(post: Post, filled: Filled, project: Project) -> Iterator[Finding]:
+    wanted = {picture.path for picture in pictures(filled.pieces, post.file)}
+    for path in orphans(post.file, filled.text, wanted):
+        said = f"no slot of {post.path} shows this figure any more"
+        yield Finding(Check.F004, Place(project.relative(path)), said, mend("fill", post))
+
+
+def _placeholder(post: Post, todo: Todo) -> Finding:
+    fitting = suggest(todo, post)
+    asked = f"placeholder is not filled: {todo.text}" if todo.text else "placeholder is not filled"
+    if fitting:
+        said, command = f"{asked}; `{fitting.slot}` would", mend("todo --apply", post)
+    else:
+        said, command = f"{asked}; no figure fits, write your own in figures.py", ""
+    severity = Severity.WARNING if post.is_draft else Severity.ERROR
+    return Finding(Check.T001, post.place(todo.span.start), said, command, severity)

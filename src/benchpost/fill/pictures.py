@@ -1,0 +1,128 @@
+"""Figure files beside a post: which its slots want, and in what state these are on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from benchpost.config import POST_SUFFIXES
+from benchpost.errors import BenchpostError
+from benchpost.figures import seal
+from benchpost.figures.types import Drawing
+from benchpost.fill.filled import Piece
+
+FOLDER = "figures"
+
+
+class State(Enum):
+    """What is the matter with a figure file."""
+
+    FRESH = "holds what its slot gives"
+    MISSING = "is missing"
+    STALE = "is stale: what it is drawn from changed"
+    TAMPERED = "was edited by hand"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A file that a slot shows or offers."""
+
+    path: Path
+    """Where it belongs."""
+    piece: Piece
+    """The slot that wants it."""
+    make: Callable[[], bytes]
+    """Gives its bytes; dear for a drawing."""
+    judge: Callable[[bytes], State]
+    """Says cheaply what state some bytes are in."""
+
+    def state(self) -> State:
+        """The state of the file on disk."""
+        return self.judge(self.path.read_bytes()) if self.path.is_file() else State.MISSING
+
+
+def pictures(pieces: Iterable[Piece], post: Path) -> list[Picture]:
+    """Every file that the slots want, each once; data after its drawings."""
+    found: dict[Path, Picture] = {}
+    for piece in pieces:
+        for picture in _of(piece, post.parent / FOLDER):
+            found.setdefault(picture.path, picture)
+    return list(found.values())
+
+
+def _of(piece: Piece, folder: Path) -> Iterator[Picture]:
+    if piece.fragment is None:
+        return
+    drawings = piece.fragment.drawings
+    for drawing in drawings:
+        yield Picture(folder / drawing.name, piece, _sealing(drawing), _judging(drawing))
+    for name, data in piece.fragment.data.items():
+        yield Picture(folder / name, piece, _holding(data), _comparing(data, drawings, folder))
+
+
+def _sealing(drawing: Drawing) -> Callable[[], bytes]:
+    return lambda: seal.sealed(drawing)
+
+
+def _holding(data: bytes) -> Callable[[], bytes]:
+    return lambda: data
+
+
+def _judging(drawing: Drawing) -> Callable[[bytes], State]:
+    return lambda found: State[seal.judge(found, drawing).upper()]
+
+
+def _comparing(
+    data: bytes, drawings: tuple[Drawing, ...], folder: Path
+) -> Callable[[bytes], State]:
+    """Data carries no seal: it is stale with its drawings, and edited where these are fresh."""
+
+    def state(found: bytes) -> State:
+        if found.replace(b"\r\n", b"\n") == data.replace(b"\r\n", b"\n"):
+            return State.FRESH
+        files = [(folder / drawing.name, drawing) for drawing in drawings]
+        fresh = files and all(
+            file.is_file() and seal.judge(file.read_bytes(), drawing) == "fresh"
+            for file, drawing in files
+        )
+        return State.TAMPERED if fresh else State.STALE
+
+    return state
+
+
+def orphans(post: Path, text: str, wanted: Set[Path]) -> list[Path]:
+    """Files that were drawn here for a slot that is gone, with their data.
+
+    Only what bears an unbroken seal of ours, or is named after such a file, and stands in no text
+    of the folder: `text` for the post itself, the files for its neighbours.
+    """
+    folder = post.parent / FOLDER
+    if not folder.is_dir():
+        return []
+    loose = sorted(file for file in folder.iterdir() if file.is_file() and file not in wanted)
+    ours = {file.stem for file in loose if is_ours(file)}
+    candidates = [f for f in loose if f.stem in ours and f.suffix in (".svg", ".csv", ".json")]
+    if not candidates:
+        return []
+    texts = [text, *_neighbours(post)]
+    return [f for f in candidates if not any(f"{FOLDER}/{f.name}" in each for each in texts)]
+
+
+def is_ours(file: Path) -> bool:
+    """Whether a file was drawn by a figure and not touched since."""
+    if file.suffix != ".svg":
+        return False
+    anything = Drawing(file.name, "", _nothing)
+    return seal.judge(file.read_bytes(), anything) != "tampered"
+
+
+def _nothing() -> bytes:
+    raise BenchpostError("a file is judged here, not drawn")
+
+
+def _neighbours(post: Path) -> Iterator[str]:
+    for file in sorted(post.parent.iterdir()):
+        if file != post and file.suffix in POST_SUFFIXES and file.is_file():
+            yield file.read_bytes().decode("utf-8", errors="replace")
