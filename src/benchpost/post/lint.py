@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchpost.config import Project
-from benchpost.findings import Finding
+from benchpost.findings import Finding, Severity
 from benchpost.post import frontmatter, lint_mdx, lint_nextra
 from benchpost.post.document import Dialect, Post
 from benchpost.post.marks import find_marks
@@ -18,14 +18,15 @@ def lint(post: Post, project: Project) -> list[Finding]:
 
     In the order of the text. The disk is read only to look for images.
     """
-    found = sorted(
-        _problems(post, project), key=lambda problem: (problem.offset, problem.check.name)
-    )
+    found = sorted(_problems(post, project), key=lambda each: (each.offset, each.check.name))
+    refused = {each.offset for each in found if each.severity is Severity.ERROR}
     return [
         Finding(
             problem.check, post.place(problem.offset), problem.message, severity=problem.severity
         )
         for problem in found
+        # what is refused is not warned of besides
+        if problem.severity is Severity.ERROR or problem.offset not in refused
     ]
 
 

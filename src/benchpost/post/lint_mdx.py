@@ -24,6 +24,7 @@ from benchpost.post.javascript_check import (
     value_end,
 )
 from benchpost.post.lint_lines import line_starts
+from benchpost.post.lint_words import worded
 from benchpost.post.nodes import (
     Attribute,
     Esm,
@@ -75,7 +76,7 @@ def read(post: Post) -> tuple[Nodes, list[Problem]]:
     nodes = Nodes(found)
     if post.dialect is Dialect.MARKDOWN:
         return nodes, []
-    problems = [Problem(fault.check, fault.at, fault.message) for fault in faults]
+    problems = [worded(fault, post.text) for fault in faults]
     problems.extend(_judged(nodes, headings, post.text))
     told = {problem.offset for problem in problems}
     problems.extend(problem for problem in lines if problem.offset not in told)

@@ -16,7 +16,7 @@ from benchpost.errors import near
 from benchpost.findings import Check, Severity
 from benchpost.post.document import Dialect, Post
 from benchpost.post.html_names import HTML_NAMES
-from benchpost.post.javascript_check import read_esm
+from benchpost.post.javascript_check import Mistake, expression_end, read_esm
 from benchpost.post.javascript_expressions import LITERALS, RESERVED
 from benchpost.post.lint_mdx import Nodes
 from benchpost.post.nodes import (
@@ -139,11 +139,14 @@ def _variable(attribute: Attribute, at: int, defined: frozenset[str]) -> Iterato
     """The name that an expression begins with, which is looked up whatever follows."""
     if attribute.kind not in ("expression", "spread"):
         return
-    match = LEADING_NAME.fullmatch((attribute.value or "").removeprefix("..."))
+    source = attribute.value or ""
+    match = LEADING_NAME.fullmatch(source.strip().removeprefix("..."))
     name = match["name"] if match else ""
     if not name or name in RESERVED or name in LITERALS or name in WORD_OPERATORS:
         return
-    if name not in defined and name not in GLOBAL_NAMES:
+    if name in defined or name in GLOBAL_NAMES:
+        return
+    if attribute.kind == "spread" or not isinstance(expression_end(f"{{{source}}}", 0), Mistake):
         hint = _near(name, defined)
         where = f" in `{attribute.name}`" if attribute.name else ""
         message = f"`{name}`{where} is not defined{hint or _as_text(attribute)}"
@@ -153,7 +156,8 @@ def _variable(attribute: Attribute, at: int, defined: frozenset[str]) -> Iterato
 def _as_text(attribute: Attribute) -> str:
     if attribute.name or attribute.kind == "spread":
         return "; import or export it"
-    return f"; write `\\{{{(attribute.value or '').strip()}\\}}` for braces that are text"
+    words = " ".join((attribute.value or "").split())
+    return f"; write `\\{{{words}\\}}` for braces that are text"
 
 
 def _image(node: Image, post: Post, project: Project) -> Iterator[Problem]:
@@ -182,7 +186,7 @@ def _missing(url: str, folder: Path, project: Project) -> str:
 
 def _absent(file: Path, project: Project) -> str:
     try:
-        return "" if file.is_file() else project.relative(file)
+        return "" if file.is_file() else project.relative(file.resolve())
     except OSError:  # a name longer than the file system takes
         return project.relative(file)
 

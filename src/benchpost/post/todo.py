@@ -35,6 +35,7 @@ from benchpost.post.wording import GATE, may_hold, placeholders, wants, whole
 
 # components that are only a box around their text
 BOXES = ("Callout", "Admonition", "Aside", "Note", "Warning", "Info", "Tip", "Banner")
+WORDED = (Paragraph, List, Blockquote, Table, JsxFlow)
 HTML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
@@ -65,16 +66,19 @@ def _in_their_places(
 ) -> tuple[Todo, ...]:
     parents = {id(child): node for node in walk(tree) for child in getattr(node, "children", ())}
     headings = [node for node in walk(tree) if isinstance(node, Heading)]
+    boxes = [_boxed(each, parents) for each in found]
+    # one placeholder says nothing about the next
+    taken = {(box or each.node).start for each, box in zip(found, boxes, strict=True)}
     todos = []
-    for each in found:
-        box = _boxed(each, parents)
+    for each, box in zip(found, boxes, strict=True):
         todos.append(
             Todo(
                 text=each.text,
                 span=Span(box.start, box.end) if box else Span(each.start, each.end),
                 wants=wants(each.text),
                 heading=_heading(headings, each, text, dialect),
-                before=_before(each, box or each.node, parents, text, dialect),
+                before=_own_words(each, text, dialect)
+                or _before(box or each.node, parents, taken, text, dialect),
                 inline=each.inline,
             )
         )
@@ -155,18 +159,23 @@ def _heading(headings: list[Heading], found: _Found, text: str, dialect: Dialect
     return plain_text(above[-1], text, dialect) if above else ""
 
 
-def _before(
-    found: _Found, node: Node, parents: dict[int, Node], text: str, dialect: Dialect
-) -> str:
-    """Plain text before it: of its own paragraph, or of the nearest block that has text."""
+def _own_words(found: _Found, text: str, dialect: Dialect) -> str:
+    """Plain text before it in its own paragraph."""
     if found.inline and isinstance(found.node, Leaf) and not isinstance(found.node, TableCell):
         return plain_text(found.node, text, dialect, until=found.start)
+    return ""
+
+
+def _before(
+    node: Node, parents: dict[int, Node], taken: set[int], text: str, dialect: Dialect
+) -> str:
+    """Plain text of the nearest block before it, in its section, that has text of its own."""
     parent = parents.get(id(node))
     while isinstance(parent, Parent):
         for sibling in reversed(_preceding(parent.children, node)):
             if isinstance(sibling, Heading):
                 return ""
-            if isinstance(sibling, (Paragraph, List, Blockquote, Table, JsxFlow)):
+            if isinstance(sibling, WORDED) and sibling.start not in taken:
                 said = plain_text(sibling, text, dialect)
                 if said:
                     return said

@@ -57,11 +57,11 @@ def paired(nodes: Sequence[Node], container: str, report: Report) -> tuple[Node,
 def _close(node: TagNode, stack: list[_Open], top: list[Node], report: Report) -> None:
     name = node.tag.name
     if all(opened.at.tag.name != name for opened in stack):
-        found = f"; `<{stack[-1].at.tag.name or ''}>` is open" if stack else ""
+        found = f"; {_named(stack[-1].at)} is open" if stack else "; delete it or open it before"
         report(Check.M002, node.start, f"`</{name or ''}>` closes nothing{found}")
         return
     while stack[-1].at.tag.name != name:
-        _give_up(stack, top, report, f"before `</{name or ''}>`")
+        _give_up(stack, top, report, f"before {_named(node)}")
     opened = stack.pop()
     (stack[-1].children if stack else top).append(_element(opened.at, node, opened.children))
 
@@ -75,6 +75,11 @@ def _give_up(stack: list[_Open], top: list[Node], report: Report, where: str) ->
     into = stack[-1].children if stack else top
     into.append(_element(opened.at, opened.at, []))
     into.extend(opened.children)
+
+
+def _named(node: TagNode) -> str:
+    slash = "/" if node.tag.closing else ""
+    return f"`<{slash}{node.tag.name or ''}>` on line {node.first}"
 
 
 def _element(opened: TagNode, closed: TagNode, children: list[Node]) -> Element:
