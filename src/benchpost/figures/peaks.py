@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from benchpost.errors import UsageError
 from benchpost.figures import markup
 from benchpost.figures.names import changed, file_stem
-from benchpost.figures.quoted import cited, listed
+from benchpost.figures.quoted import citations, listed
 from benchpost.figures.shown import shown
 from benchpost.figures.sweep import csv
 from benchpost.figures.types import Facts, Fragment
@@ -21,6 +21,8 @@ from benchpost.roofline.units import base_unit, show
 
 _HEAD = "chart peaks"
 _MOST = 10
+_FEW = 6
+"""Conditions of measurements that a caption holds."""
 _STYLE = {"bandwidth": 0, "compute": 1}
 _UNIT = {"bandwidth": "byte/second", "compute": "flop/second"}
 
@@ -47,7 +49,14 @@ def chart_peaks(
     peaks = [peak for chip in chips for peak in _peaks(chip, measured.get(chip.name, {}), dtype)]
     stem = file_stem(_HEAD, name, *listed(gpu), *changed(dtype=(dtype, "bf16")))
     note = markup.escaped(caption) + " " if caption else ""
-    return shown(facts, stem, "bars", _data(peaks, dtype), note + _sources(peaks), _csv(peaks))
+    return shown(
+        facts,
+        stem,
+        "bars",
+        _data(peaks, dtype),
+        note + _sources(peaks, f"figures/{stem}.csv"),
+        _csv(peaks),
+    )
 
 
 def _chips(gpu: str, measured: Mapping[str, Any], dtype: str) -> list[Chip]:
@@ -165,19 +174,32 @@ def _said(peak: _Peak) -> str:
     return f"{peak.chip} {peak.quantity} {_words(peak)}{percent}"
 
 
-def _sources(peaks: list[_Peak]) -> str:
+def _sources(peaks: list[_Peak], table: str) -> str:
     here = [peak.reached for peak in peaks if peak.ours and peak.reached]
     others = [peak.reached for peak in peaks if not peak.ours and peak.reached]
+    caveats = [
+        f"{peak.chip}, {peak.quantity}: {peak.reached.note}"
+        for peak in peaks
+        if peak.reached and peak.reached.note
+    ]
+    few = len(caveats) <= _FEW
     said = {
-        "Measured here": cited(here),
-        "Measured by others": cited(others),
-        "Datasheets": cited(peak.datasheet for peak in peaks),
+        "Measured here": _who(here),
+        "Measured by others": _who(others),
+        "Under conditions": markup.escaped("; ".join(caveats)) if few else "",
+        "Datasheets": _who(peak.datasheet for peak in peaks),
     }
-    return " ".join(f"{who}: {what}." for who, what in said.items() if what)
+    elsewhere = "" if few else f" The conditions of each are in {markup.code(table)}."
+    return " ".join(f"{who}: {what}." for who, what in said.items() if what) + elsewhere
+
+
+def _who(values: Iterable[Known[float]]) -> str:
+    return citations((value.source, value.date) for value in values)
 
 
 def _csv(peaks: list[_Peak]) -> bytes:
-    head = ["chip", "quantity", "unit", "datasheet", "datasheet source", "measured", "measured by"]
+    head = ["chip", "quantity", "unit", "datasheet", "datasheet source"]
+    head += ["measured", "measured by", "conditions"]
     rows = [
         [
             peak.chip,
@@ -187,6 +209,7 @@ def _csv(peaks: list[_Peak]) -> bytes:
             f"{peak.datasheet.source} ({peak.datasheet.date})",
             peak.reached.value if peak.reached else "",
             f"{peak.reached.source} ({peak.reached.date})" if peak.reached else "",
+            peak.reached.note if peak.reached else "",
         ]
         for peak in peaks
     ]

@@ -29,13 +29,18 @@ def some(names: str, option: str, head: str, most: int = MOST) -> list[str]:
 
 
 def cited(values: Iterable[Known[Any]]) -> str:
-    """Sources and dates of values as text of a caption, each source once."""
-    return citations((value.source, value.date) for value in values)
+    """Sources and dates of values as text of a caption, each source once, with its caveats."""
+    notes: dict[tuple[str, str], dict[str, None]] = {}
+    for value in values:
+        found = notes.setdefault((value.source, value.date), {})
+        found.update({value.note: None} if value.note else {})
+    return "; ".join(_citation(source, date, *said) for (source, date), said in notes.items())
 
 
 def citations(sources: Iterable[tuple[str, str]]) -> str:
     """(source, date) pairs as text of a caption, each once."""
-    return "; ".join(
-        f"{markup.linked(source)} ({markup.escaped(date)})"
-        for source, date in dict.fromkeys(sources)
-    )
+    return "; ".join(_citation(source, date) for source, date in dict.fromkeys(sources))
+
+
+def _citation(source: str, date: str, *notes: str) -> str:
+    return f"{markup.linked(source)} ({'; '.join(map(markup.escaped, (date, *notes)))})"
