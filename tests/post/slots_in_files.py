@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 from benchpost.post.document import Post, Slot
-from benchpost.post.marks import options_text, prefix_at, render_marker
+from benchpost.post.marks import Option, options_text, prefix_at, render_marker
 from benchpost.post.nodes import (
     Blockquote,
     Code,
@@ -21,7 +21,7 @@ from benchpost.post.read import parse_post
 from benchpost.post.walk import walk
 
 HOLDERS = (Root, Blockquote, ListItem, JsxFlow, FootnoteDefinition)
-OPTIONS = {"gpu": 'a "b" */ | -->', "m": 512}
+OPTIONS: dict[str, Option] = {"gpu": 'a "b" */ | -->', "m": 512}
 
 
 def places(post: Post) -> list[Node]:
@@ -38,7 +38,7 @@ def places(post: Post) -> list[Node]:
 def _ends_its_line(block: Node, text: str) -> bool:
     if isinstance(block, Code) and not block.closed:
         return False
-    if isinstance(block, Math) and "\n" not in text[block.start : block.end].rstrip("$ \t\r\n>"):
+    if isinstance(block, Math) and not text[block.start : block.end].rstrip().endswith("$$"):
         return False
     return not text[block.end : _line_end(text, block.end)].strip()
 
@@ -72,12 +72,13 @@ def survives(file: Path, text: str, generator: random.Random) -> str:
     new = [slot for slot in again.slots if at <= slot.span.start < at + len(lines)]
     if len(new) != 1:
         return f"{len(new)} slots after the {block.type} on line {block.first}"
-    return _differences(new[0], prefix, longer, at, lines, text)
+    return _differences(new[0], prefix, longer, lines, text)
 
 
-def _differences(slot: Slot, prefix: str, longer: str, at: int, lines: str, text: str) -> str:
+def _differences(slot: Slot, prefix: str, longer: str, lines: str, text: str) -> str:
     if (slot.prefix, dict(slot.options), slot.inline) != (prefix, OPTIONS, False):
         return f"prefix {slot.prefix!r} for {prefix!r}, inline {slot.inline}, {slot.options}"
-    start = slot.span.start - lines.index(lines.lstrip("\r\n >\t")[0])
-    removed = longer[:at] + longer[at + len(lines) :]
-    return "" if start <= at and removed == text else "removing the slot leaves other bytes"
+    # what is left of the inserted lines around the slot is white space and the prefix
+    before, after = lines.split(longer[slot.span.start : slot.span.end])
+    removed = longer[: slot.span.start - len(before)] + longer[slot.span.end + len(after) :]
+    return "" if removed == text else "removing the slot leaves other bytes"

@@ -203,7 +203,8 @@ def test_markers_are_written_as_they_are_found(dialect: Dialect) -> None:
 
 
 PIECES = [OPEN, CLOSE, VALUE, "{/* = x */}", "{/* /= */}", "\n", "\n\n", "> ", "- ", "  ",
-          "`", "$", "```\n", "<div>", "</div>", "**", "| a |\n|-|\n| ", "a", "{", "}", "\\", "# "]  # fmt: skip
+          "`", "$", "```\n", "<div>", "</div>", "**", "| a |\n|-|\n| ", "a", "{", "}", "\\",
+          "# "]  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=16).map("".join))

@@ -89,9 +89,12 @@ def _is_telling(source: str) -> bool:
 
 def _judged(nodes: Nodes, headings: set[int], text: str) -> Iterator[Problem]:
     """Mistakes of everything that is JavaScript."""
-    for expression in (*nodes.of(FlowExpression), *nodes.of(TextExpression)):
+    expressions: list[FlowExpression | TextExpression]
+    expressions = [*nodes.of(FlowExpression), *nodes.of(TextExpression)]
+    for expression in expressions:
         yield from _expression(expression, expression.start in headings, text)
-    for element in (*nodes.of(JsxFlow), *nodes.of(JsxText)):
+    elements: list[JsxFlow | JsxText] = [*nodes.of(JsxFlow), *nodes.of(JsxText)]
+    for element in elements:
         for attribute in element.attributes:
             yield from _attribute(attribute, element, text)
     imported: tuple[str, ...] = ()

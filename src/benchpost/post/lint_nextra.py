@@ -77,12 +77,18 @@ def _names(nodes: Nodes, project: Project) -> Iterator[Problem]:
     """Components and variables that nothing defines, and styles that are no objects."""
     defined = frozenset(_defined(nodes))
     components = defined | set(project.config.components)
-    for element in (*nodes.of(JsxFlow), *nodes.of(JsxText)):
-        yield from _component(element, components)
+    seen: set[str] = set()
+    elements: list[JsxFlow | JsxText] = [*nodes.of(JsxFlow), *nodes.of(JsxText)]
+    for element in sorted(elements, key=lambda each: each.start):
+        if element.name and element.name not in seen:
+            seen.add(element.name)  # a component is told once, where it is first used
+            yield from _component(element, element.name, components)
         yield from _style(element)
         for attribute in element.attributes:
             yield from _variable(attribute, element.start, defined)
-    for node in (*nodes.of(FlowExpression), *nodes.of(TextExpression)):
+    expressions: list[FlowExpression | TextExpression]
+    expressions = [*nodes.of(FlowExpression), *nodes.of(TextExpression)]
+    for node in expressions:
         yield from _variable(Attribute("", "expression", node.value), node.start, defined)
 
 
@@ -93,20 +99,17 @@ def _defined(nodes: Nodes) -> Iterator[str]:
         yield from (*esm.imported, *esm.declared)
 
 
-def _component(node: JsxFlow | JsxText, defined: frozenset[str]) -> Iterator[Problem]:
-    root = (node.name or "").split(".")[0]
-    dotted = "." in (node.name or "")
-    if not root or ":" in root or root in defined or (dotted and root in GLOBAL_NAMES):
+def _component(node: JsxFlow | JsxText, name: str, defined: frozenset[str]) -> Iterator[Problem]:
+    root = name.split(".")[0]
+    if ":" in name or root in defined or ("." in name and root in GLOBAL_NAMES):
         return
-    if root[0].islower() and not dotted:
-        if root not in HTML_NAMES and "-" not in root:
-            hint = _near(root, defined | set(NEXTRA_COMPONENTS))
-            message = f"`<{root}>` is no HTML element; a browser shows only its text{hint}"
+    if root[0].islower() and "." not in name:
+        if name not in HTML_NAMES and "-" not in name:
+            hint = _near(name, defined | set(NEXTRA_COMPONENTS))
+            message = f"`<{name}>` is no HTML element; a browser shows only its text{hint}"
             yield Problem(Check.N001, node.start, message, Severity.WARNING)
         return
-    yield Problem(
-        Check.N001, node.start, f"`<{node.name}>` is not imported{_import(root, defined)}"
-    )
+    yield Problem(Check.N001, node.start, f"`<{name}>` is not imported{_import(root, defined)}")
 
 
 def _import(root: str, defined: frozenset[str]) -> str:

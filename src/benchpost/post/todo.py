@@ -170,7 +170,7 @@ def _before(
     node: Node, parents: dict[int, Node], taken: set[int], text: str, dialect: Dialect
 ) -> str:
     """Plain text of the nearest block before it, in its section, that has text of its own."""
-    parent = parents.get(id(node))
+    parent = None if isinstance(node, Heading) else parents.get(id(node))
     while isinstance(parent, Parent):
         for sibling in reversed(_preceding(parent.children, node)):
             if isinstance(sibling, Heading):
