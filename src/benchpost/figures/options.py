@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Literal, Union, get_args, get_origin
 
 from benchpost.errors import UsageError, near
@@ -26,9 +26,22 @@ def parameters(figure: Callable[..., object]) -> Mapping[str, inspect.Parameter]
     Its facts are not among them, nor what is settled already in a `partial`.
     """
     settled = {"facts", *(figure.keywords if isinstance(figure, partial) else ())}
-    given = inspect.signature(figure, eval_str=True).parameters.values()
+    given = _parameters(figure)
     named = (p for p in given if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD))
     return {p.name: p for p in named if p.name not in settled}
+
+
+def _parameters(figure: Callable[..., object]) -> tuple[inspect.Parameter, ...]:
+    """Parameters that a caller may still give, with their annotations evaluated."""
+    if isinstance(figure, partial):
+        return _parameters(figure.func)[len(figure.args) :]
+    return _signature(figure)
+
+
+# a check of many posts asks for the same few functions thousands of times
+@lru_cache(maxsize=256)
+def _signature(figure: Callable[..., object]) -> tuple[inspect.Parameter, ...]:
+    return tuple(inspect.signature(figure, eval_str=True).parameters.values())
 
 
 def check_options(head: str, figure: Callable[..., object], options: Mapping[str, Option]) -> None:
@@ -50,8 +63,7 @@ def check_options(head: str, figure: Callable[..., object], options: Mapping[str
 
 
 def _takes_any(figure: Callable[..., object]) -> bool:
-    kinds = {parameter.kind for parameter in inspect.signature(figure).parameters.values()}
-    return inspect.Parameter.VAR_KEYWORD in kinds
+    return inspect.Parameter.VAR_KEYWORD in {p.kind for p in _parameters(figure)}
 
 
 def _unknown(head: str, key: str, known: Mapping[str, object]) -> str:
