@@ -11,7 +11,7 @@ from benchpost.files import sha256
 from benchpost.post.document import Snippet
 from benchpost.record.types import Used
 
-EXCLUDED_FOLDERS = ("__pycache__", "node_modules", "site-packages")
+EXCLUDED = ("__pycache__", "node_modules", "site-packages")
 """Caches and installed packages: versions of packages are recorded, not hashed."""
 
 OWN_FOLDERS = ("results", "figures")
@@ -39,12 +39,9 @@ def is_input(path: str, post: str) -> bool:
     `results` and `figures` beside the post, which are made from it.
     """
     parts = PurePosixPath(path).parts
-    folders = parts[:-1]
-    if any(part.startswith(".") or part in EXCLUDED_FOLDERS for part in folders):
+    if any(part.startswith(".") for part in parts[:-1]) or path.endswith((".pyc", ".pyo")):
         return False
-    if any(part.endswith((".egg-info", ".dist-info")) for part in parts):
-        return False
-    if path.endswith((".pyc", ".pyo")) or path in EXCLUDED_FOLDERS:
+    if any(part in EXCLUDED or part.endswith((".egg-info", ".dist-info")) for part in parts):
         return False
     return not any(_within(path, str(PurePosixPath(post).parent / own)) for own in OWN_FOLDERS)
 

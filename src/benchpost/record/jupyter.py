@@ -115,6 +115,16 @@ class JupyterKernel:
     async def execute(self, snippet: Snippet, timeout: float) -> Ran | Failed:
         """Run one snippet to its end, or for `timeout` seconds."""
         self.sound = False
+        try:
+            done = await self._execute(snippet, timeout)
+        except DeadKernelError:
+            return await self._dead()
+        except TimeoutError:
+            return Failed(f"the kernel does not answer any more, for {ANSWER_TIMEOUT:g} s")
+        self.sound = isinstance(done, Ran)
+        return done
+
+    async def _execute(self, snippet: Snippet, timeout: float) -> Ran | Failed:
         await self._ask(f"{OURS}.begin({OURS}.watch, {snippet.id!r})")
         cell = NOTEBOOK.new_code_cell(snippet.code)
         self.client.nb.cells.append(cell)
@@ -130,10 +140,10 @@ class JupyterKernel:
             await self.client.async_execute_cell(cell, len(self.client.nb.cells) - 1)
         except CellExecutionError as error:
             return _raised(cell, error)
-        except CellTimeoutError:
+        except CellTimeoutError as error:
+            if "IOPub" in str(error):
+                return Failed("it printed faster than its output could be read, and some is lost")
             return await self._late(timeout)
-        except DeadKernelError:
-            return await self._dead()
         if any(p.get("source") == "ask_exit" for p in self.client.last_reply.get("payload", ())):
             return Failed("it calls exit(); a snippet ends by coming to its end")
         return None
@@ -147,7 +157,6 @@ class JupyterKernel:
         why = excess or _changed(answer["changed"]) or _unwatched(answer["trouble"])
         if wrong or why:
             return Failed(why or wrong[0])
-        self.sound = True
         return Ran(
             shown=pieces,
             values={name: _number(value) for name, value in answer["values"].items()},
@@ -203,11 +212,6 @@ class JupyterKernel:
         if self.warden is not None:
             self.warden.dismiss()
             self.warden = None
-
-
-def start_jupyter(folder: Path, project: Project) -> JupyterKernel:
-    """The kernel that `benchpost run` uses."""
-    return JupyterKernel(folder, project)
 
 
 def _manager(own: Path) -> Any:

@@ -18,8 +18,7 @@ from benchpost.errors import BenchpostError
 from benchpost.post.document import Post, Snippet
 from benchpost.post.read import read_post
 from benchpost.record import results
-from benchpost.record.jupyter import start_jupyter
-from benchpost.record.kernel import StartKernel
+from benchpost.record.kernel import Kernel, StartKernel
 from benchpost.record.machine import Equipment
 from benchpost.record.plan import Extent, Plan, plan
 from benchpost.record.provenance import circumstances
@@ -58,6 +57,13 @@ class Outcome:
     """Why nothing was written."""
 
 
+def start_jupyter(folder: Path, project: Project) -> Kernel:
+    """The kernels of `benchpost run`. Their libraries are dear to import, so only when needed."""
+    from benchpost.record.jupyter import JupyterKernel
+
+    return JupyterKernel(folder, project)
+
+
 @dataclass(frozen=True)
 class Order:
     """What is asked for."""
@@ -76,7 +82,7 @@ class Order:
 
 def plan_post(file: Path, order: Order) -> Plan:
     """What would be done for a post. Raises BenchpostError when it cannot be read."""
-    post = read_post(file, order.project)
+    post = read_post(file.resolve(), order.project)
     recorded, _ = results.load(post.file, order.project)
     return plan(post, recorded, order.project, order.here, order.extent)
 

@@ -86,8 +86,7 @@ def _word(word: str, unit: str) -> tuple[float, str]:
             return size, meaning
         if word.endswith(name) and prefix in prefixes:
             return size * prefixes[prefix], meaning
-    known = [*WORDS, *(p + name for name, (_, _, prefixes) in WORDS.items() for p in prefixes)]
-    hint = near(word, known) or "; write one like `s`, `GB/s`, `TFLOPS` or `tok/s`"
+    hint = near(word, WORDS) or "; write one like `s`, `GB/s`, `TFLOPS` or `tok/s`"
     where = f" in {unit!r}" if word != unit else ""
     raise UsageError(f"unknown unit {word!r}{where}{hint}")
 

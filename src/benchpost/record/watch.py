@@ -19,11 +19,13 @@ import json
 import math
 import numbers
 import os
+import select
 import shlex
 import signal
 import stat
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
@@ -398,6 +400,22 @@ def _print_within(watch: Watch, shell: Any) -> None:
     shell.kernel.session.pack = packed
 
 
+def _hear_out(shell: Any) -> None:
+    """What child processes print reaches us by a pipe: wait for it before a snippet is over."""
+    streams: tuple[Any, ...] = (sys.stdout, sys.stderr)
+
+    def heard() -> None:
+        for stream in streams:
+            pipe = getattr(stream, "_fid", None)
+            for _ in range(200):
+                if pipe is None or not select.select([pipe], [], [], 0)[0]:
+                    break
+                time.sleep(0.002)
+        time.sleep(0.002)  # the thread that read the last of it is about to pass it on
+
+    shell.events.register("post_execute", heard)
+
+
 def _limited(write: Callable[[str], Any], limit: int) -> Callable[[str], Any]:
     def written(text: str) -> Any:
         if len(text) > limit:
@@ -430,5 +448,6 @@ def install(root: str, post: str, own: str, limit: int) -> Watch:
     _explain(watch, shell)
     _draw_alike(shell)
     _print_within(watch, shell)
+    _hear_out(shell)
     sys.addaudithook(watch.hook)
     return watch
