@@ -34,9 +34,11 @@ from benchpost.post.document import Post
 from benchpost.post.inline import parse_inlines
 from benchpost.post.lint import lint
 from benchpost.post.nodes import (
+    Blockquote,
     Code,
     Delete,
     Emphasis,
+    FlowExpression,
     FootnoteDefinition,
     FootnoteReference,
     Heading,
@@ -46,62 +48,35 @@ from benchpost.post.nodes import (
     Link,
     Math,
     Node,
+    Paragraph,
     Parent,
     Strong,
     Table,
     Text,
+    TextExpression,
 )
 from benchpost.post.read import parse_post
+from benchpost.post.walk import nodes
+from benchpost.site import anchors
 from benchpost.site.convert import to_markdown
 from benchpost.site.headings import element_names, heading_names
+from benchpost.site.literals import evaluated
+from benchpost.site.names import names
 
 ROOT = Path(__file__).parent.parent
 FORMULA = "∑"  # stands for a formula on both sides
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 HIDDEN = frozenset({"svg", "script", "style", "math"})
-HIDDEN_CLASSES = frozenset({"arithmatex", "headerlink", "linenos", "filename"})
-SKIPPED = frozenset({"script", "style", "svg", "video", "audio", "iframe"})
-PHRASES = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "br",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "label",
-        "input",
-    ]
+HIDDEN_CLASSES = names("arithmatex headerlink linenos filename footnote-ref footnote-backref")
+SKIPPED = names("script style svg video audio iframe")
+FENCES = frozenset({"pre", "Mermaid"})  # elements that become code blocks
+PHRASES = names(
+    "a abbr b bdi bdo cite code data del dfn em i ins kbd label Link mark q rp rt ruby s"
+    " samp small span strike strong sub sup time tt u var wbr"
 )
-INLINE = (Delete, Emphasis, FootnoteReference, Link, Strong)
+INLINE = (Delete, Emphasis, FootnoteReference, InlineCode, Link, Strong, Text, TextExpression)
+ALERT = re.compile(r"^\[!(?:note|tip|important|warning|caution)\][ \t]*(?:\n|$)", re.IGNORECASE)
+NAME = re.compile(r"\s*\[#[^\]\s]+\]\s*$")
 TEMPLATE = """{% extends "base.html" %}
 {% block content %}<article id="converted">{{ page.content }}</article>{% endblock %}
 """
@@ -189,13 +164,13 @@ def read_folder(folder: Path, sample: int, seed: int) -> tuple[list[Source], int
 def convert(sources: Sequence[Source], docs: Path) -> list[Finding]:
     """Writes every page; links between the files are kept, images that are not there are noted."""
     known = {source.path: source for source in sources}
-    names: dict[str, frozenset[str]] = {}
+    anchors_of: dict[str, frozenset[str]] = {}
     findings: list[Finding] = []
     for source in sources:
         page = to_markdown(
             source.post,
             image=lambda url: None,
-            page=lambda url, source=source: linked_page(url, source, known, names),  # type: ignore[misc]  # mypy does not take defaults in lambdas
+            page=lambda url, source=source: linked_page(url, source, known, anchors_of),  # type: ignore[misc]  # mypy does not take defaults in lambdas
         )
         findings += page.findings
         file = docs / source.page
@@ -206,7 +181,7 @@ def convert(sources: Sequence[Source], docs: Path) -> list[Finding]:
 
 
 def linked_page(
-    url: str, source: Source, known: dict[str, Source], names: dict[str, frozenset[str]]
+    url: str, source: Source, known: dict[str, Source], anchors_of: dict[str, frozenset[str]]
 ) -> str | None:
     """A relative link from `source`, when it leads to another file of the folder."""
     path, _, anchor = url.partition("#")
@@ -214,11 +189,14 @@ def linked_page(
     for candidate in (base, f"{base}.mdx", f"{base}/index.mdx", f"{base}.md"):
         if candidate in known and not path.startswith("/"):
             target = known[candidate]
-            if candidate not in names:
+            if candidate not in anchors_of:
                 post = target.post
-                names[candidate] = frozenset([*heading_names(post).values(), *element_names(post)])
+                anchors_of[candidate] = frozenset(
+                    [*heading_names(post).values(), *element_names(post)]
+                )
             address = relpath(target.page, join(source.page, ".."))
-            return f"{address}#{anchor}" if anchor in names[candidate] else address
+            name = anchors.known(anchor, anchors_of[candidate])
+            return f"{address}#{name}" if name else address
     return None
 
 
@@ -274,7 +252,8 @@ def differences(path: str, tree: Tally, page: Tally) -> Iterator[str]:
         yield f"{path}: {tree.headings} headings in the file, {page.headings} on the page"
     lost = first_lost(tree.words, page.words)
     if lost is not None:
-        yield f"{path}: words lost: … {' '.join(tree.words[max(0, lost - 8) : lost + 8])} …"
+        before, after = tree.words[max(0, lost - 8) : lost], tree.words[lost + 1 : lost + 8]
+        yield f"{path}: lost: … {' '.join(before)} »{tree.words[lost]}« {' '.join(after)} …"
 
 
 def first_lost(tree: Sequence[str], page: Sequence[str]) -> int | None:
@@ -335,68 +314,93 @@ class PageReader(HTMLParser):
 
 
 def tree_tally(post: Post) -> Tally:
-    tally = Tally()
-    text = "".join(tree_text(post, tally))
-    tally.words = split(text)
-    return tally
+    reader = TreeReader(post)
+    text = [*reader.blocks(post.tree.children), *reader.footnotes()]
+    reader.tally.words = split("".join(text))
+    return reader.tally
 
 
-def tree_text(post: Post, tally: Tally) -> Iterator[str]:
-    """The words of a post, footnotes last, as they stand on the page."""
-    notes = []
-    for node in post.tree.children:
-        if isinstance(node, FootnoteDefinition):
-            notes.append(node)
-        else:
-            yield from node_text(node, post, tally)
-    for note in notes:
-        yield from node_text(note, post, tally)
+class TreeReader:
+    """Counts what stands in the tree of a post."""
 
+    def __init__(self, post: Post) -> None:
+        self.post = post
+        self.tally = Tally()
+        self.referred: dict[str, None] = {}
 
-def node_text(node: Node, post: Post, tally: Tally) -> Iterator[str]:
-    """The words of a block; counts the code blocks and headings on the way."""
-    name = getattr(node, "name", None)
-    if name in SKIPPED:
-        return
-    tally.headings += isinstance(node, Heading) or name in HEADINGS
-    tally.fences += name == "pre"
-    if isinstance(node, Code):
-        is_formula = node.lang == "math"
-        tally.fences += not is_formula
-        yield f" {FORMULA} " if is_formula else f" {node.value} "
-    elif isinstance(node, Math | InlineMath):
-        yield f" {FORMULA} " if node.value.strip() else ""
-    elif isinstance(node, Text):
-        yield node.value
-    elif isinstance(node, InlineCode):
-        yield re.sub(r"\{:[\w#.+-]+\}$", "", node.value)
-    else:
+    def blocks(self, nodes: Sequence[Node]) -> Iterator[str]:
+        for node in nodes:
+            yield from self.text(node)
+
+    def footnotes(self) -> Iterator[str]:
+        """Footnotes that are referred to, in the order in which they are."""
+        found = reversed([*nodes(self.post.tree, FootnoteDefinition)])
+        definitions = {note.label.lower(): note for note in found}
+        done = 0
+        while done < len(self.referred):
+            label = list(self.referred)[done]
+            done += 1
+            yield from self.blocks(definitions[label].children)
+
+    def text(self, node: Node) -> Iterator[str]:
+        """The words of a node."""
+        name = getattr(node, "name", None)
+        if name in SKIPPED or isinstance(node, FootnoteDefinition):
+            return
+        if isinstance(node, FootnoteReference):
+            self.referred.setdefault(node.label.lower())
+        self.tally.headings += isinstance(node, Heading) or name in HEADINGS
+        self.tally.fences += name in FENCES
         gap = "" if name in PHRASES or isinstance(node, INLINE) else " "
-        yield gap
-        for child in children(node, post):
-            yield from node_text(child, post, tally)
+        yield gap + self.own_text(node)
+        yield from self.blocks(self.children(node))
         yield gap
 
+    def own_text(self, node: Node) -> str:
+        if isinstance(node, Code):
+            self.tally.fences += node.lang != "math"
+            return f" {FORMULA} " if node.lang == "math" else node.value
+        if isinstance(node, Math | InlineMath):
+            return f" {FORMULA} " if node.value.strip() else ""
+        if isinstance(node, TextExpression | FlowExpression):
+            value = evaluated(node.value)
+            return str(value) if isinstance(value, str | int) else ""
+        if isinstance(node, InlineCode):
+            return re.sub(r"\{:[\w#.+-]+\}$", "", node.value)
+        return node.value if isinstance(node, Text) else ""
 
-def children(node: Node, post: Post) -> Sequence[Node]:
-    """Child blocks, or the inlines of a leaf; GFM drops cells for which a table has no column."""
-    if isinstance(node, Table):
-        width = len(node.align)
-        return [cell for row in node.children for cell in getattr(row, "children", ())[:width]]
-    if isinstance(node, Leaf):
-        inner = parse_inlines(node, post.text, post.dialect)
-        if isinstance(node, Heading) and inner and isinstance(inner[-1], Text):
-            last = inner[-1]
-            inner = (
-                *inner[:-1],
-                replace(last, value=re.sub(r"\s*\[#[^\]\s]+\]\s*$", "", last.value)),
-            )
-        return inner
-    return node.children if isinstance(node, Parent) else ()
+    def children(self, node: Node) -> Sequence[Node]:
+        """Child blocks, or the inlines of a leaf; GFM drops cells without a column."""
+        if isinstance(node, Table):
+            width = len(node.align)
+            return [cell for row in node.children for cell in getattr(row, "children", ())[:width]]
+        if isinstance(node, Leaf):
+            return self.inlines(node)
+        if (
+            isinstance(node, Blockquote)
+            and node.children
+            and isinstance(node.children[0], Paragraph)
+        ):
+            return [*without(ALERT, self.inlines(node.children[0]), 0), *node.children[1:]]
+        return node.children if isinstance(node, Parent) else ()
+
+    def inlines(self, leaf: Leaf) -> Sequence[Node]:
+        found = parse_inlines(leaf, self.post.text, self.post.dialect)
+        return without(NAME, found, -1) if isinstance(leaf, Heading) else found
+
+
+def without(pattern: re.Pattern[str], nodes: Sequence[Node], at: int) -> Sequence[Node]:
+    """The nodes, the text of the first or last of them without what the page does not show."""
+    node = nodes[at] if nodes else None
+    if not isinstance(node, Text):
+        return nodes
+    shorter = replace(node, value=pattern.sub("", node.value))
+    return [shorter, *nodes[1:]] if at == 0 else [*nodes[:-1], shorter]
 
 
 def split(text: str) -> list[str]:
-    return re.findall(r"\w+|[^\w\s]", text)
+    """Words and marks; a byte order mark is neither."""
+    return re.findall(r"\w+|[^\w\s\ufeff]", text)
 
 
 def report(findings: Sequence[Finding], failures: Sequence[str]) -> None:

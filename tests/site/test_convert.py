@@ -1,7 +1,7 @@
 """Posts become the pages that the case files show, and report what those list.
 
-A case is a title, a post, its page and its findings, each ended by a line with one dot. After a change
-that is meant, `python tests/site/test_convert.py` writes the pages anew; then read the diff.
+A case is a title, a post, and its page with its findings, each ended by a line with one dot. After
+a change that is meant, `python tests/site/test_convert.py` writes the pages anew: read the diff.
 """
 
 from __future__ import annotations

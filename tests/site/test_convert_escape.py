@@ -7,9 +7,9 @@ from html import unescape
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rendered import STRANGERS, render, visible
 
 from benchpost.site import escape
-from rendered import STRANGERS, render, visible
 
 MARKS = [
     *"*_`[]{}()<>&#!|~^=+-$@:;\\/.\"'%? \n1aé",

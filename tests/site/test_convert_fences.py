@@ -7,10 +7,10 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rendered import render, visible
 
 from benchpost.site import fences
 from benchpost.site.fences import Shown
-from rendered import render, visible
 
 METAS = [
     ("", Shown()),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from urllib.parse import unquote
 
 _EXPLICIT = re.compile(r"\s*\[#([^\]\s]+)\]\s*$")
 
@@ -23,6 +24,17 @@ def explicit(words: str) -> tuple[str, str | None]:
     """Parts `Heading [#name]` into its words and the name its author chose."""
     match = _EXPLICIT.search(words)
     return (words[: match.start()], match[1]) if match else (words, None)
+
+
+def safe(name: str) -> str:
+    """`name` as it can stand in an attribute list, where `_so_` would be emphasis."""
+    return re.sub(r"[^\w.-]|(?<![^\W_])_|_(?![^\W_])", "-", name)
+
+
+def known(name: str, names: Container[str]) -> str | None:
+    """The name on the page that a link's `#name` means, or None."""
+    plain = unquote(name)
+    return next((each for each in (name, plain, safe(plain)) if each in names), None)
 
 
 def distinct(slugs: Iterable[str]) -> list[str]:

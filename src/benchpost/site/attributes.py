@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from benchpost.post.nodes import Attribute, JsxFlow, JsxText
 from benchpost.site.literals import Literal, evaluated
+from benchpost.site.names import names
 
 Element = JsxFlow | JsxText
 
@@ -18,26 +19,11 @@ _HTML_NAMES = {
     "rowSpan": "rowspan",
     "dateTime": "datetime",
 }
-_SVG_CAMEL = frozenset(
-    [
-        "viewBox",
-        "preserveAspectRatio",
-        "gradientUnits",
-        "gradientTransform",
-        "patternUnits",
-        "markerWidth",
-        "markerHeight",
-        "refX",
-        "refY",
-        "textLength",
-        "lengthAdjust",
-        "clipPathUnits",
-        "stdDeviation",
-    ]
+_SVG_CAMEL = names(
+    "viewBox preserveAspectRatio gradientUnits gradientTransform patternUnits markerWidth"
+    " markerHeight refX refY textLength lengthAdjust clipPathUnits stdDeviation"
 )
-_UNITLESS = frozenset(
-    ["opacity", "zIndex", "fontWeight", "lineHeight", "flex", "order", "flexGrow", "flexShrink"]
-)
+_UNITLESS = names("opacity zIndex fontWeight lineHeight flex order flexGrow flexShrink")
 
 
 def value(element: Element, *names: str) -> Literal:

@@ -15,6 +15,7 @@ from benchpost.site import attributes, elements, escape, fences, formula, inline
 from benchpost.site.attributes import Element
 from benchpost.site.layout import Markup
 from benchpost.site.literals import Literal
+from benchpost.site.names import names
 from benchpost.site.scope import Scope
 from benchpost.site.targets import link_target
 from benchpost.site.unravel import inline_children, named, runs, unravelled
@@ -44,7 +45,7 @@ ALERTS = {
 }
 """Admonition and title for each of GitHub's alerts."""
 
-_PANES = frozenset({"Tab", "Tabs.Tab", "TabItem", "TabsContent", "Tabs.Content"})
+_PANES = names("Tab Tabs.Tab TabItem TabsContent Tabs.Content")
 _CARDS = frozenset({"Card", "Cards.Card", "LinkCard"})
 _STEPS = frozenset({"Step"})
 _FILES = frozenset({"File", "FileTree.File", "Folder", "FileTree.Folder"})
@@ -109,7 +110,7 @@ def named_callout(node: Element, scope: Scope) -> list[str]:
 
 def tabs(node: Element, scope: Scope) -> list[str]:
     """`<Tabs items={[…]}>`: labels from `items`, `values`, or each tab's own attributes."""
-    inner = list(unravelled(node.children, scope))
+    inner = unravelled(node.children, _PANES, scope)
     panes = named(inner, _PANES)
     if not panes:
         return scope.parts(inner)
@@ -178,7 +179,7 @@ def code_tabs(node: Element, scope: Scope) -> list[str]:
 
 def steps(node: Element, scope: Scope) -> list[str]:
     """`<Steps>`: a numbered list of `<Step>`s, or headings, which the style sheet numbers."""
-    inner = list(unravelled(node.children, scope))
+    inner = unravelled(node.children, _STEPS, scope)
     if not named(inner, _STEPS):
         return [Markup('<div class="steps">'), *scope.parts(inner), Markup("</div>")]
     parts: list[str] = []
@@ -198,7 +199,7 @@ def step(node: Element, scope: Scope) -> list[str]:
 def cards(node: Element, scope: Scope) -> list[str]:
     """`<Cards>`: Material's grid, a list of what each card says."""
     parts: list[str] = []
-    for together, rest in runs(list(unravelled(node.children, scope)), _CARDS):
+    for together, rest in runs(unravelled(node.children, _CARDS, scope), _CARDS):
         items = [layout.item(step(each, scope)) for each in together]
         grid = [Markup('<div class="grid cards">'), layout.listed(items), Markup("</div>")]
         parts += grid if items else scope.parts(rest)
@@ -213,7 +214,7 @@ def card(node: Element, scope: Scope) -> list[str]:
 def files(node: Element, scope: Scope) -> list[str]:
     """`<FileTree>`: a list in a list for each folder."""
     parts: list[str] = []
-    for together, rest in runs(list(unravelled(node.children, scope)), _FILES):
+    for together, rest in runs(unravelled(node.children, _FILES, scope), _FILES):
         items = [_entry(each, scope) for each in together]
         parts += [layout.listed(items)] if items else scope.parts(rest)
     return parts
@@ -255,23 +256,10 @@ def mermaid(node: Element, scope: Scope) -> list[str]:
     return [fences.fenced("text", source.strip("\n"))] if source else scope.parts(node.children)
 
 
-_CONTENTS = [
-    "Bleed",
-    "Fragment",
-    "ImageZoom",
-    "Steps.Step",
-    "CardGrid",
-    "AccordionGroup",
-    "Accordions",
-    "Columns",
-    "Column",
-    "Cards.Content",
-    "Playground",
-    "Wrapper",
-    "Callout.Content",
-    "Card.Title",
-    "Card.Description",
-]
+_CONTENTS = names(
+    "Bleed Fragment ImageZoom Steps.Step CardGrid AccordionGroup Accordions Columns Column"
+    " Cards.Content Playground Wrapper Callout.Content Card.Title Card.Description"
+)
 
 COMPONENTS: dict[str, Callable[[Any, Scope], list[str]]] = {
     **dict.fromkeys(("Callout", "Aside", "Admonition"), callout),

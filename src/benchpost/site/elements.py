@@ -21,14 +21,14 @@ from benchpost.post.nodes import (
 from benchpost.site import attributes, escape, fences, layout, literals
 from benchpost.site.attributes import Element
 from benchpost.site.layout import Markup
+from benchpost.site.names import names
 from benchpost.site.scope import Scope, words
 from benchpost.site.targets import image_target, is_elsewhere
 from benchpost.site.unravel import inline_children, named, runs, unravelled
 
-_KEPT = frozenset(
-    ["align", "colspan", "rowspan", "scope", "style", "start", "id", "title", "lang", "dir"]
-)
+_KEPT = names("align colspan rowspan scope style start id title lang dir")
 _ITEM = frozenset({"li"})
+_SOURCE = frozenset({"source"})
 _SUMMARY = frozenset({"summary", "Summary"})
 
 
@@ -65,7 +65,7 @@ def listing(node: Element, scope: Scope) -> list[str]:
     start = attributes.string(node, "start")
     number = (int(start) if start.isdigit() else 1) if node.name == "ol" else None
     parts: list[str] = []
-    for together, rest in runs(list(unravelled(node.children, scope)), _ITEM):
+    for together, rest in runs(unravelled(node.children, _ITEM, scope), _ITEM):
         items = [layout.item(scope.parts(each.children)) for each in together]
         parts += [layout.listed(items, number)] if items else scope.parts(rest)
     return parts
@@ -99,7 +99,7 @@ def _plain(node: Node, scope: Scope) -> str:
 
 def details(node: Element, scope: Scope) -> list[str]:
     """`<details>`: a box that opens on a click."""
-    inner = list(unravelled(node.children, scope))
+    inner = unravelled(node.children, _SUMMARY, scope)
     summary = next(iter(named(inner, _SUMMARY)), None)
     body = scope.body([child for child in inner if child is not summary])
     is_open = attributes.value(node, "open", "defaultOpen") not in (None, False)
@@ -132,7 +132,7 @@ def _markup(node: Node, scope: Scope) -> str:
 
 def media(node: Element, scope: Scope) -> list[str]:
     """`<video>`, `<audio>`, `<iframe>`: a link, since a page asks nothing of other servers."""
-    sources = named(list(unravelled(node.children, scope)), frozenset({"source"}))
+    sources = named(unravelled(node.children, _SOURCE, scope), _SOURCE)
     found = (attributes.string(element, "src") for element in (node, *sources))
     url = next(filter(None, found), "")
     title = attributes.string(node, "title", "caption", "alt") or url.rsplit("/", 1)[-1]
@@ -146,52 +146,14 @@ def media(node: Element, scope: Scope) -> list[str]:
 
 BLOCKS: dict[str, Callable[[Any, Scope], list[str]]] = {
     **dict.fromkeys(
-        [
-            "address",
-            "article",
-            "aside",
-            "body",
-            "button",
-            "center",
-            "div",
-            "fieldset",
-            "footer",
-            "form",
-            "header",
-            "hgroup",
-            "html",
-            "label",
-            "legend",
-            "main",
-            "nav",
-            "noscript",
-            "p",
-            "picture",
-            "search",
-            "section",
-            "select",
-            "summary",
-        ],
+        names(
+            "address article aside body button center div fieldset footer form header hgroup"
+            " html label legend main nav noscript p picture search section select summary"
+        ),
         contents,
     ),
     **dict.fromkeys(
-        [
-            "caption",
-            "col",
-            "colgroup",
-            "dd",
-            "dl",
-            "dt",
-            "figcaption",
-            "figure",
-            "table",
-            "tbody",
-            "td",
-            "tfoot",
-            "th",
-            "thead",
-            "tr",
-        ],
+        names("caption col colgroup dd dl dt figcaption figure table tbody td tfoot th thead tr"),
         around,
     ),
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), heading),

@@ -2,7 +2,8 @@
 
 Python-Markdown is not CommonMark: it has no backslash escape for `<`, `&` or `|`, and each
 extension brings syntax of its own. A character reference means the same to all of them and is never
-syntax, so that is what stands for everything but the four marks that have a readable escape.
+syntax, so that is what stands for everything but the two marks whose backslash no extension reads
+(`\\[` begins a formula).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from collections.abc import Mapping
 
 _REFERENCES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\u00a0": "&nbsp;"}
-_BACKSLASHED = "*[]{"
+_BACKSLASHED = "*{"
 _EVERYWHERE = re.compile(
     r"[&<>\\`$|~^*\[\]{]"
     r"|(?<![^\W_])_|_(?![^\W_])"  # inside a word an underscore is only an underscore
@@ -43,8 +44,7 @@ def text(value: str) -> str:
 
 def _escaped(match: re.Match[str]) -> str:
     character = match[0]
-    at_marker = match.string.startswith("[TOC]", match.start())
-    return f"\\{character}" if character in _BACKSLASHED and not at_marker else reference(character)
+    return f"\\{character}" if character in _BACKSLASHED else reference(character)
 
 
 def line_start(line: str) -> str:

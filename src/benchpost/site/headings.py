@@ -26,7 +26,9 @@ def heading_names(post: Post) -> Mapping[int, str]:
     """The name of each heading by the offset at which it begins."""
     headings = [node for node in walk(post.tree) if isinstance(node, Heading)]
     chosen = [without_name(parse_inlines(node, post.text, post.dialect)) for node in headings]
-    slugs = [name or anchors.slug(words(nodes)) or "section" for nodes, name in chosen]
+    slugs = [
+        anchors.safe(name or anchors.slug(words(nodes))) or "section" for nodes, name in chosen
+    ]
     return dict(zip((node.start for node in headings), anchors.distinct(slugs), strict=True))
 
 

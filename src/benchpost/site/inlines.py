@@ -25,48 +25,19 @@ from benchpost.post.nodes import (
     TextExpression,
 )
 from benchpost.site import attributes, escape, fences, formula, literals
+from benchpost.site.attributes import Element
+from benchpost.site.names import names
 from benchpost.site.scope import Scope, words
 from benchpost.site.targets import image_target, link_target
 
 _HIGHLIGHTED = re.compile(r"(.+)\{:([\w#.+-]+)\}", re.DOTALL)
-_KEPT = frozenset(["title", "lang", "dir", "id", "style", "cite", "datetime", "start", "value"])
-PHRASES = frozenset(
-    [
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "i",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-    ]
+_KEPT = names("title lang dir id style cite datetime start value")
+PHRASES = names(
+    "abbr b bdi bdo cite code data del dfn em i ins kbd mark q rp rt ruby s samp small"
+    " span strike strong sub sup time tt u var wbr"
 )
-_BREAKS = frozenset(["br", "div", "dd", "dt", "li", "p", "tr", "h1", "h2", "h3", "h4", "h5", "h6"])
-SILENT = frozenset(["script", "style", "link", "meta", "source", "Icon"])
+_BREAKS = names("br div dd dt li p tr h1 h2 h3 h4 h5 h6")
+SILENT = names("script style link meta source Icon")
 
 
 def write(nodes: Sequence[Node], scope: Scope) -> str:
@@ -142,7 +113,7 @@ def linked(url: str, title: str | None, children: Sequence[Node], node: Node, sc
     if not inner.strip():
         return inner
     quoted = f' "{escape.title(title)}"' if title else ""
-    return f"[{inner.strip(' ')}]({escape.destination(target)}{quoted})"
+    return f"[{inner}]({escape.destination(target)}{quoted})"
 
 
 def image(node: Image, scope: Scope) -> str:
@@ -215,10 +186,10 @@ def jsx(node: JsxText, scope: Scope) -> str:
     return scope.line(node.children) or escape.text(label)
 
 
-def unknown(node: Node, scope: Scope) -> None:
+def unknown(node: Element, scope: Scope) -> None:
     """Reports a component that the site has nothing for."""
-    name = getattr(node, "name", None)
-    message = f"component `{name}` has no counterpart on the site; its children are kept"
+    kept = "its children are kept" if node.children else "at most its title is shown"
+    message = f"component `{node.name}` has no counterpart on the site; {kept}"
     scope.report(Check.P001, node, message)
 
 

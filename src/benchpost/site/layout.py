@@ -74,7 +74,7 @@ def item(parts: Sequence[str], *, tight: bool = False) -> str:
     """What stands in a list item; a first block that cannot follow a marker goes under it."""
     if not parts or not _is_line(parts[0]):
         parts = [_EMPTY, *parts]
-    return "\n".join(parts) if tight else joined(parts)
+    return "\n".join(parts) if tight and all(map(_kind, parts[1:])) else joined(parts)
 
 
 def _is_line(part: str) -> bool:

@@ -7,60 +7,12 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from benchpost.post.nodes import Attribute, Html, JsxFlow, JsxText, Node, Text
+from benchpost.site.names import names
 
-_EMPTY = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "source",
-        "track",
-        "wbr",
-    ]
-)
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "br",
-        "button",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-    ]
+_EMPTY = names("area base br col embed hr img input link meta source track wbr")
+_INLINE = names(
+    "a abbr b bdi bdo br button cite code data del dfn em i img ins kbd label mark q s"
+    " samp small span strike strong sub sup time tt u var wbr"
 )
 
 

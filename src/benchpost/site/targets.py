@@ -7,6 +7,7 @@ import re
 from benchpost.errors import near
 from benchpost.findings import Check
 from benchpost.post.nodes import Node
+from benchpost.site.anchors import known
 from benchpost.site.scope import Scope
 
 _ELSEWHERE = re.compile(r"(?:https?|mailto|tel|ftp|news|irc|data):|//", re.IGNORECASE)
@@ -36,10 +37,10 @@ def link_target(url: str, node: Node, scope: Scope) -> str | None:
 
 def _anchor(url: str, node: Node, scope: Scope) -> str | None:
     names = scope.sheet.names
-    name = url[1:]
-    if name in names or not name:
-        return url
-    hint = near(name, names)
+    name = known(url[1:], names) if len(url) > 1 else ""
+    if name is not None:
+        return f"#{name}"
+    hint = near(url[1:], names)
     scope.report(
         Check.P003, node, f"no heading `{url}` in this post{hint}; the link's text is kept"
     )

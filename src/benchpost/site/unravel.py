@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from benchpost.post.nodes import (
+    FlowExpression,
     JsxFlow,
     JsxText,
     Leaf,
@@ -20,20 +21,13 @@ from benchpost.site.attributes import Element
 from benchpost.site.scope import Scope
 
 
-def unravelled(nodes: Sequence[Node], scope: Scope) -> Iterator[Node]:
-    """The nodes, each paragraph of nothing but elements replaced by these elements."""
+def unravelled(nodes: Sequence[Node], names: frozenset[str], scope: Scope) -> list[Node]:
+    """The nodes, each paragraph that holds elements of these names replaced by what is in it."""
+    found: list[Node] = []
     for node in markup.paired(nodes):
         inner = markup.paired(scope.inlines(node)) if isinstance(node, Paragraph) else ()
-        if any(isinstance(each, JsxText) for each in inner) and all(map(_no_text, inner)):
-            yield from (each for each in inner if isinstance(each, JsxText))
-        elif not (isinstance(node, Text) and _no_text(node)):
-            yield node
-
-
-def _no_text(node: Node) -> bool:
-    if isinstance(node, Text):
-        return not node.value.strip()
-    return isinstance(node, JsxText | TextExpression)
+        found += inner if named(inner, names) else [node]
+    return [node for node in found if not (isinstance(node, Text) and not node.value.strip())]
 
 
 def runs(
@@ -59,6 +53,9 @@ def inline_children(node: Parent, scope: Scope) -> list[Node]:
             found += scope.inlines(child)
         elif isinstance(child, JsxFlow):
             found += inline_children(child, scope)
+        elif isinstance(child, FlowExpression):
+            place = (child.start, child.end, child.first, child.last)
+            found.append(TextExpression(*place, child.value))
         else:
             found.append(child)
     return found
