@@ -67,7 +67,7 @@ def test_a_snippet_without_result_is_r001(house: Any) -> None:
     assert found(house) == (
         "posts/a/index.mdx:3:1: R001 snippet 'one' was never recorded\n"
         "    mend: benchpost run posts/a/index.mdx\n"
-        "posts/a/index.mdx:7:1: R001 snippet 'two' was never recorded; it needs cuda\n"
+        "posts/a/index.mdx:7:1: warning: R001 snippet 'two' was never recorded; it needs cuda\n"
         "    mend: benchpost run posts/a/index.mdx\n"
     )
 
@@ -139,7 +139,7 @@ def test_a_result_of_no_snippet_is_r006(recorded: Any) -> None:
     whole = (recorded.root / "posts/a/results/box.json").read_text("utf-8")
     line = whole[: whole.index('"two": {')].count("\n") + 1
     assert said == (
-        "posts/a/index.mdx:7:1: R001 snippet 'three' was never recorded; it needs cuda\n"
+        "posts/a/index.mdx:7:1: warning: R001 snippet 'three' was never recorded; it needs cuda\n"
         "    mend: benchpost run posts/a/index.mdx\n"
         f"posts/a/results/box.json:{line}:1: R006 result of 'two' belongs to no snippet of "
         "posts/a/index.mdx\n"

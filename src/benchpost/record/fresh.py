@@ -9,7 +9,7 @@ from pathlib import Path
 from benchpost.config import Project
 from benchpost.errors import Place
 from benchpost.files import read_text
-from benchpost.findings import Check, Finding
+from benchpost.findings import Check, Finding, Severity
 from benchpost.post.document import Post, Snippet
 from benchpost.record.digests import file_digest, snippet_digests
 from benchpost.record.encoding import line_of
@@ -86,9 +86,12 @@ def why_stale(snippet: Snippet, post: Post, recorded: Results | None, files: Fil
 def _missing(post: Post, snippet: Snippet, results: Mapping[str, Results]) -> Iterator[Finding]:
     known = any(snippet.id in (*each.results, *each.broken) for each in results.values())
     if not known:
+        # what nobody here could measure is said on the page, not invented and not an error
         needs = f"; it needs {', '.join(snippet.needs)}" if snippet.needs else ""
+        severity = Severity.WARNING if snippet.needs else Severity.ERROR
         said = f"snippet {snippet.id!r} was never recorded{needs}"
-        yield Finding(Check.R001, _place(post, snippet), said, f"benchpost run {post.path}")
+        mend = f"benchpost run {post.path}"
+        yield Finding(Check.R001, _place(post, snippet), said, mend, severity)
 
 
 def _stale(
