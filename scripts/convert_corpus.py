@@ -67,7 +67,8 @@ ROOT = Path(__file__).parent.parent
 FORMULA = "∑"  # stands for a formula on both sides
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 HIDDEN = frozenset({"svg", "script", "style", "math"})
-HIDDEN_CLASSES = names("arithmatex headerlink linenos filename footnote-ref footnote-backref")
+FORMULAS = frozenset({"arithmatex", "math-refused"})
+HIDDEN_CLASSES = FORMULAS | names("headerlink linenos filename footnote-ref footnote-backref")
 SKIPPED = names("script style svg video audio iframe")
 FENCES = frozenset({"pre", "Mermaid"})  # elements that become code blocks
 PHRASES = names(
@@ -191,9 +192,8 @@ def linked_page(
             target = known[candidate]
             if candidate not in anchors_of:
                 post = target.post
-                anchors_of[candidate] = frozenset(
-                    [*heading_names(post).values(), *element_names(post)]
-                )
+                found = (*heading_names(post).values(), *element_names(post))
+                anchors_of[candidate] = frozenset(found)
             address = relpath(target.page, join(source.page, ".."))
             name = anchors.known(anchor, anchors_of[candidate])
             return f"{address}#{name}" if name else address
@@ -296,7 +296,7 @@ class PageReader(HTMLParser):
             self.hidden += [tag] if tag == self.hidden[0] else []
         elif tag in HIDDEN or HIDDEN_CLASSES & set(classes):
             self.hidden = [tag]
-            self.text.append(f" {FORMULA} " if tag == "math" or "arithmatex" in classes else " ")
+            self.text.append(f" {FORMULA} " if tag == "math" or FORMULAS & set(classes) else " ")
         if tag not in PHRASES:
             self.text.append(" ")
 
