@@ -18,6 +18,7 @@ from benchpost.post.places import path_to
 from benchpost.post.problems import Problem
 from benchpost.post.prose import offset_of
 
+SPACES = re.compile(r"[ \t]*")
 PREFIX = re.compile(r"[ \t>]*")
 LINE_START = re.compile(r"(?:\A|\n)[ \t]*(?=[<{])")
 
@@ -28,12 +29,21 @@ def line_starts(leaf: Leaf, tree: Root, text: str) -> Iterator[Problem]:
     if "\n" not in source:
         return
     for match in LINE_START.finditer(source):
-        end = _end(source, match.end())
+        yield from _run(leaf, match.end(), tree, text)
+
+
+def _run(leaf: Leaf, start: int, tree: Root, text: str) -> Iterator[Problem]:
+    """Tags and expressions one after another, as far as they follow each other."""
+    source = leaf.prose.source
+    while source.startswith(("<", "{"), start):
+        end = _end(source, start)
         if isinstance(end, Problem):
-            at = offset_of(leaf.prose, end.offset)
-            yield Problem(end.check, at, end.message)
-        elif "\n" in source[match.end() : end]:
-            yield from _lazy(leaf, match.end(), end, tree, text)
+            yield Problem(end.check, offset_of(leaf.prose, end.offset), end.message)
+            return
+        if "\n" in source[start:end]:
+            yield from _lazy(leaf, start, end, tree, text)
+        spaces = SPACES.match(source, end)
+        start = spaces.end() if spaces and end > start else len(source)
 
 
 def _end(source: str, start: int) -> int | Problem:

@@ -27,6 +27,7 @@ from benchpost.post.lint_lines import line_starts
 from benchpost.post.lint_words import worded
 from benchpost.post.nodes import (
     Attribute,
+    Definition,
     Esm,
     Fault,
     FlowExpression,
@@ -35,6 +36,7 @@ from benchpost.post.nodes import (
     JsxText,
     Leaf,
     Node,
+    Prose,
     TextExpression,
 )
 from benchpost.post.problems import Problem
@@ -74,6 +76,8 @@ def read(post: Post) -> tuple[Nodes, list[Problem]]:
                     headings.add(node.start)
             lines.extend(line_starts(block, post.tree, post.text))
     nodes = Nodes(found)
+    for definition in nodes.of(Definition):
+        lines.extend(line_starts(_as_leaf(definition, post.text), post.tree, post.text))
     if post.dialect is Dialect.MARKDOWN:
         return nodes, []
     problems = [worded(fault, post.text) for fault in faults]
@@ -81,6 +85,12 @@ def read(post: Post) -> tuple[Nodes, list[Problem]]:
     told = {problem.offset for problem in problems}
     problems.extend(problem for problem in lines if problem.offset not in told)
     return nodes, problems
+
+
+def _as_leaf(node: Node, text: str) -> Leaf:
+    """A link definition as prose: its lines are tried as blocks like those of a paragraph."""
+    prose = Prose(text[node.start : node.end], ((0, node.start),))
+    return Leaf(node.start, node.end, node.first, node.last, prose)
 
 
 def _is_telling(source: str) -> bool:
