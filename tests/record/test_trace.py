@@ -60,10 +60,11 @@ def test_frames_of_snippets_become_lines_of_the_post() -> None:
     )
 
 
-def test_the_last_line_of_a_snippet_is_found() -> None:
-    """Where the running snippet was last; its first line when the trace does not say."""
-    assert last_line('File "<two>", line 1, in x\nFile "<one>", line 2, in f', TWO) == 12
-    assert last_line("", TWO) == 12
+def test_the_innermost_line_of_the_post_is_found() -> None:
+    """In whichever snippet it stands; the failing one's first line when the trace has none."""
+    trace = 'File "<two>", line 1, in x\nFile "<one>", line 2, in f\nFile "<lib>", line 9, in g'
+    assert last_line(trace, POST, TWO) == 6
+    assert last_line("", POST, TWO) == 12
     assert line_in_post(ONE, 1) == 5
 
 

@@ -63,8 +63,6 @@ def act(args: argparse.Namespace) -> int:
     if args.list:
         return _list(files, order)
     outcomes = run_posts(files, order, Lines(order.here.machine.name))
-    if not outcomes:
-        print(f"no posts in {project.config.posts}/")
     if args.notebook and not outcomes[0].failure:
         _export(files[0], order, args.notebook)
     return int(any(outcome.failure for outcome in outcomes))

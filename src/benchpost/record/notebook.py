@@ -9,6 +9,7 @@ from typing import Any
 
 import nbconvert
 import nbformat
+from traitlets.config import Config
 
 from benchpost.errors import BenchpostError
 from benchpost.post.document import Post, Snippet, Span
@@ -20,6 +21,9 @@ CONVERT: Any = nbconvert
 # `Any` because their functions carry no types
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+EXTRACTORS = ("ExtractOutputPreprocessor", "ExtractAttachmentsPreprocessor")
+"""Parts of nbconvert that move pictures into files: there is no folder to put them into."""
+
 MIME = {"svg": "image/svg+xml", "png": "image/png"}
 
 
@@ -98,25 +102,25 @@ def markdown_of_notebook(text: str) -> str:
     """A notebook's text as Markdown: its cells, and the outputs of those that are not snippets.
 
     A code cell whose metadata has `"benchpost": "id=… keep=…"` becomes a snippet's fence with these
-    words; its outputs are left out, because results are recorded. Raises BenchpostError when
-    `text` is not a notebook.
+    words; its outputs are left out, because results are recorded. Pictures stay in the text, as
+    `data:` addresses. Raises BenchpostError when `text` is not a notebook.
     """
     try:
         read = NOTEBOOK.reads(text, as_version=4)
-    except (ValueError, NOTEBOOK.ValidationError) as error:
+        NOTEBOOK.validate(read)
+    except (ValueError, AttributeError, KeyError, NOTEBOOK.ValidationError) as error:
         raise BenchpostError(f"this is not a notebook: {error}") from error
     for cell in read.cells:
         _as_snippet(cell)
-    exporter = CONVERT.MarkdownExporter()
-    # pictures stay in the text: there is no folder to put them into
-    exporter.register_preprocessor("nbconvert.preprocessors.ExtractOutputPreprocessor", False)
-    body, _ = exporter.from_notebook_node(read)
+        _with_pictures(cell)
+    settings = Config({name: {"enabled": False} for name in EXTRACTORS})
+    body, _ = CONVERT.MarkdownExporter(config=settings).from_notebook_node(read)
     return str(body).strip("\n") + "\n"
 
 
 def _as_snippet(cell: Any) -> None:
     """Turn a snippet's cell into prose that holds its fence."""
-    words = cell.get("metadata", {}).get("benchpost")
+    words = cell.metadata.get("benchpost")
     if cell.cell_type == "code" and isinstance(words, str):
         fence = "`" * max(3, _longest_fence(cell.source) + 1)
         cell.cell_type = "markdown"
@@ -126,3 +130,15 @@ def _as_snippet(cell: Any) -> None:
 
 def _longest_fence(code: str) -> int:
     return max((len(line) - len(line.lstrip("`")) for line in code.split("\n")), default=0)
+
+
+def _with_pictures(cell: Any) -> None:
+    """Put attachments and SVG into the text: nbconvert would drop the first, garble the second."""
+    for name, found in cell.pop("attachments", {}).items():
+        for kind, data in found.items():
+            cell.source = cell.source.replace(f"attachment:{name}", f"data:{kind};base64,{data}")
+    for output in cell.get("outputs", ()):
+        svg = output.get("data", {}).get(MIME["svg"])
+        if svg is not None:
+            coded = base64.b64encode(svg.encode()).decode()
+            output.data = {"text/markdown": f"![figure](data:{MIME['svg']};base64,{coded})"}

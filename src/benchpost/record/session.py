@@ -116,7 +116,7 @@ def _error(plan: Plan, snippet: Snippet, failed: Failed) -> SnippetError:
     if failed.missing and plan.skipped:
         skipped = ", ".join(f"{name!r} ({why})" for name, why in plan.skipped.items())
         said += f"; skipped before it: {skipped}"
-    place = Place(plan.post.path, last_line(failed.trace, snippet))
+    place = Place(plan.post.path, last_line(failed.trace, plan.post, snippet))
     trace = in_post(failed.trace, plan.post)
     return SnippetError(f"snippet {snippet.id!r}: {said}", place, trace)
 

@@ -32,10 +32,13 @@ def line_in_post(snippet: Snippet, line: int) -> int:
     return snippet.line + blank + line - 1
 
 
-def last_line(trace: str, snippet: Snippet) -> int:
-    """The post's line on which `snippet` was last; its first one when the trace does not tell."""
-    lines = [int(found["line"]) for found in FRAME.finditer(trace) if found["id"] == snippet.id]
-    return line_in_post(snippet, lines[-1]) if lines else snippet.line
+def last_line(trace: str, post: Post, snippet: Snippet) -> int:
+    """The innermost line of the post in a traceback; `snippet`'s first when there is none."""
+    snippets = {each.id: each for each in post.snippets}
+    frames = [frame for frame in FRAME.finditer(trace) if frame["id"] in snippets]
+    if not frames:
+        return snippet.line
+    return line_in_post(snippets[frames[-1]["id"]], int(frames[-1]["line"]))
 
 
 def stack(dump: str) -> str:
