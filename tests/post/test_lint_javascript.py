@@ -50,6 +50,8 @@ EXPRESSIONS = [
     "(() => { do x; while (y)\n label: while (z) break label })()",
     "变量 + é + $x_1",
     "tag`\\01`",
+    "await /re}/g",
+    "a ?? b ?? c + d",
     "a, b",
 ]
 
@@ -73,6 +75,8 @@ NO_EXPRESSIONS = [
     ("1 = 2", "cannot be assigned to", 1),
     ("{a = 1}", "unexpected `=` in an object; write `:`", 4),
     ("a ?? b || c", "`??` beside `||` or `&&` needs parentheses", 8),
+    ("a ?? b && c", "`??` beside `||` or `&&` needs parentheses", 8),
+    ("await <b/>", "unexpected `<`", 7),
     ("-a ** b", "unexpected `**`", 4),
     ("()", "unexpected in parentheses", 2),
     ("<a></b>", "`</b>` does not close `<a>`", 4),

@@ -49,6 +49,8 @@ BINARY = {
     "%": 10,
     "**": 11,
 }
+# `**` binds to the right; what is right of `??` may hold no logical operator
+RIGHT = {"**": BINARY["**"] - 1, "??": BINARY["&&"]}
 _ASSIGNMENTS = "+= -= *= /= %= **= <<= >>= >>>= &= |= ^= &&= ||= ??="
 ASSIGNMENTS = frozenset(_ASSIGNMENTS.split())
 
@@ -187,7 +189,7 @@ class Expressions(Elements):
             operator = self.text
             mixed = self.unmixed(mixed, operator)
             self.advance()
-            right = self.checked(self.binary(level - 1 if operator == "**" else level))
+            right = self.checked(self.binary(RIGHT.get(operator, level)))
             if right.kind == "arrow":
                 raise self.unexpected()
             shape = self.plain(start)
@@ -230,8 +232,8 @@ class Expressions(Elements):
     def prefixed(self, start: int) -> Shape:
         operator = self.text
         self.advance()
-        if operator == "await" and self.at("<", "/", "/="):
-            raise self.unexpected()  # acorn reads these as operators after a name
+        if operator == "await" and self.at("<"):
+            raise self.unexpected()  # acorn-jsx reads it as an operator after a name
         shape = self.checked(self.operand())
         if operator == "delete" and shape.kind == "name":
             raise JavaScriptError("`delete` of a name is not allowed in a module", start)
