@@ -99,6 +99,7 @@ NO_EXPRESSIONS = [
     ("a.#b", "unexpected `#b`, expected a name", 3),
     ("(a, a) => a", "two parameters have one name", 8),
     ("(() => { break })()", "unexpected `}`", 16),
+    ("(() => { if (a) const b = 1 })()", "unexpected `const`, expected a statement", 17),
     ("(() => { await x })()", "unexpected `await`, expected a name", 10),
     ("x: number", "unexpected `:`, expected `}`", 2),
     ("[" * 5000, "nested too deep to be read", 1),

@@ -273,9 +273,15 @@ class Program(Expressions):
         shape = self.expression()
         if named and shape.kind == "name" and self.at(":") and self.last_end >= start:
             self.advance()
-            self.statement()
+            self.substatement()
             return
         self.semicolon()
+
+    def substatement(self) -> None:
+        """A statement that belongs to another, which no declaration can be."""
+        if self.at("let", "const", "class", "function"):
+            raise self.unexpected("a statement")
+        self.statement()
 
     def is_expression(self) -> bool:
         """`async` without `function`, `import(…)` and `import.meta` begin expressions."""
@@ -351,9 +357,9 @@ class Program(Expressions):
     def if_(self) -> None:
         self.advance()
         self.condition()
-        self.statement()
+        self.substatement()
         if self.eat("else"):
-            self.statement()
+            self.substatement()
 
     def condition(self) -> None:
         self.expect("(")
@@ -363,7 +369,7 @@ class Program(Expressions):
     def looped(self) -> None:
         """The statement of a loop."""
         before, self.context = self.context, replace(self.context, loop=True)
-        self.statement()
+        self.substatement()
         self.context = before
 
     def while_(self) -> None:
