@@ -171,6 +171,26 @@ def test_a_module_that_is_not_there_is_a_use(watch: Watch, monkeypatch: pytest.M
     assert told(watch)["uses"] == [("fast_impl.py", "import"), ("fast_impl/__init__.py", "import")]
 
 
+def test_packages_of_an_environment_in_the_project_are_no_uses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A `.venv` within the project: its packages are named with versions, not hashed."""
+    package = tmp_path / ".venv/lib/numpy/__init__.py"
+    own = tmp_path / "mine.py"
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
+    watch = Watch(str(tmp_path), str(tmp_path / "log"), 1000)
+    watch.before = frozenset()
+    begin(watch, "s")
+    for name, file in (("numpy", package), ("mine", own)):
+        module = type(sys)(name)
+        module.__file__ = str(file)
+        monkeypatch.setitem(sys.modules, name, module)
+        watch.hook("open", (str(file), "rb", os.O_RDONLY))
+    answer = json.loads(report(watch, {}, []))
+    assert answer["uses"] == [[str(own), "open"]]
+    assert "numpy" in answer["versions"]
+
+
 # newer Pythons warn that numpy's threads do not survive the fork; the child needs none
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_forked_children_are_watched(watch: Watch) -> None:

@@ -1,5 +1,5 @@
 # The hook runs within what is timed, and os.path costs a fraction of pathlib:
-# ruff: noqa: PTH100, PTH110, PTH113, PTH116, PTH118, PTH123, PTH206
+# ruff: noqa: PTH100, PTH110, PTH113, PTH116, PTH118, PTH123
 """Runs inside the kernel: notes which project files the snippets use, and reads kept variables.
 
 The runner sends this file as source before the first snippet, so it needs the standard library
@@ -47,6 +47,9 @@ class Watch:
 
     def __init__(self, root: str, log: str, limit: int) -> None:
         self.root = os.path.join(root, "")
+        prefixes = {os.path.join(prefix, "") for prefix in (sys.prefix, sys.base_prefix)}
+        # an environment within the project holds packages, not the project's own files
+        self.installed = tuple(each for each in prefixes if each.startswith(self.root))
         self.limit = limit
         # one write call a line and append mode: lines of forked children do not mix
         self.log = os.open(log, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
@@ -78,12 +81,14 @@ class Watch:
     def inside(self, path: Any, folder: str = "") -> str:
         """The absolute path when it lies in the project, else an empty string."""
         full = os.path.abspath(os.path.join(folder, os.fsdecode(path)))
-        if not self._holds(full) and not full.startswith((sys.prefix, sys.base_prefix)):
+        if not self.holds(full) and not full.startswith((sys.prefix, sys.base_prefix)):
             full = os.path.realpath(full)
-        return full if self._holds(full) else ""
+        return full if self.holds(full) else ""
 
-    def _holds(self, path: str) -> bool:
-        return f"{path}{os.sep}".startswith(self.root)
+    def holds(self, path: str) -> bool:
+        """Whether an absolute path is one of the project."""
+        folder = f"{path}{os.sep}"
+        return folder.startswith(self.root) and not folder.startswith(self.installed)
 
     def lines(self) -> Iterator[list[str]]:
         """What was noted so far, by this process and its forked children."""
@@ -259,12 +264,18 @@ def _is_input(how: str, mark: str) -> bool:
 
 def _note_modules(watch: Watch) -> None:
     for module in list(sys.modules.values()):
-        file = vars(module).get("__file__") if hasattr(module, "__dict__") else None
-        if isinstance(file, str) and file.startswith(watch.root):
+        file = _file(module)
+        if watch.holds(file):
             watch.note("import", source_from_cache(file) if file.endswith(".pyc") else file)
     for how, name in sorted(watch.noted):
         if how == "wanted" and name not in sys.modules:
             _note_absent(watch, name)
+
+
+def _file(module: object) -> str:
+    """Where a module was loaded from, without waking one that loads itself when it is asked."""
+    file = vars(module).get("__file__") if hasattr(module, "__dict__") else None
+    return file if isinstance(file, str) else ""
 
 
 def _note_absent(watch: Watch, name: str) -> None:
@@ -294,10 +305,9 @@ def _versions(watch: Watch) -> dict[str, str]:
 
 def _own(watch: Watch) -> Iterator[str]:
     """Top-level modules of the project itself."""
-    for how, path, _ in watch.lines():
-        if how == "import":
-            name, _, _ = path.removeprefix(watch.root).rpartition(".")
-            yield from name.split(os.sep)
+    for name, module in list(sys.modules.items()):
+        if watch.holds(_file(module)):
+            yield name.partition(".")[0]
 
 
 def kept(namespace: Mapping[str, Any], name: str) -> list[float | str] | float | str:
