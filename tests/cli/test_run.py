@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ from benchpost.cli import main
 from benchpost.cli.run import Lines
 from benchpost.config import Project
 from benchpost.errors import Place
+from benchpost.findings import Finding
 from benchpost.post.read import read_post
+from benchpost.record.fresh import judge
+from benchpost.record.results import load
 from benchpost.record.run import Outcome
 from benchpost.record.session import SnippetError
 
@@ -179,3 +183,48 @@ def test_removed_results_are_told(project: Path) -> None:
     out = io.StringIO()
     Lines("box", out, io.StringIO()).ended(Outcome("a.mdx", removed=(("box.json", "old"),)))
     assert out.getvalue() == ("a.mdx: removed the result of 'old' in box.json\na.mdx: fresh\n")
+
+
+USING = """\
+```python bench id="one" keep="x"
+import helper
+from IPython.display import SVG
+x = helper.one + float(open("data.csv").read())
+SVG("<svg/>")
+```
+"""
+
+TAMPERINGS = {
+    "R002": ("posts/good/index.mdx", "import helper", "import helper  # again"),
+    "R003 helper": ("helper.py", "1", "2"),
+    "R003 data": ("posts/good/data.csv", "1", "2"),
+    "R004 value": ("posts/good/results/box.json", '"value": ', '"value": 4'),
+    "R004 picture": ("posts/good/results/box/one-1.svg", "<svg/>", "<svg>4</svg>"),
+    "R005": ("posts/good/results/box.json", "{", "<<<<<<< HEAD\n{"),
+    "R001": ("posts/good/index.mdx", 'id="one"', 'id="two"'),
+}
+
+
+@pytest.mark.kernel
+def test_what_is_found_is_mended_by_the_command_it_names(project: Path) -> None:
+    """Snippet, module, data, result, picture, file and name: found, run as told, not found."""
+    post = project / "posts/good/index.mdx"
+    post.write_text(USING)
+    (project / "helper.py").write_text("one = 1\n")
+    (project / "posts/good/data.csv").write_text("1\n")
+    assert main(["run", "--machine", "box", "posts/good"]) == 0
+    assert _findings(post, project) == []
+    for code, (path, old, new) in TAMPERINGS.items():
+        file = project / path
+        file.write_text(file.read_text().replace(old, new, 1))
+        found = _findings(post, project)
+        assert code[:4] in {finding.check.name for finding in found}, code
+        for finding in found:
+            assert main(shlex.split(finding.mend)[1:]) == 0
+        assert _findings(post, project) == [], code
+
+
+def _findings(post: Path, project: Path) -> list[Finding]:
+    read = read_post(post, Project(project))
+    loaded, findings = load(post, Project(project))
+    return [*findings, *judge(read, loaded, Project(project))]
