@@ -25,5 +25,5 @@ def parse_inlines(leaf: Leaf, text: str, dialect: Dialect) -> tuple[Node, ...]:
 
 def read_inlines(leaf: Leaf, text: str, dialect: Dialect) -> Inlines:
     """The inline nodes of a leaf and what is wrong with them; never raises."""
-    scanner = Scanner(leaf, dialect)
+    scanner = Scanner(leaf, text, dialect)
     return Inlines(scanner.run(), tuple(scanner.faults))

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from benchpost.post.nodes import Blockquote, FootnoteDefinition, List, ListItem, Node
 from benchpost.post.rules.breaks import BREAK
-from benchpost.post.rules.lines import DEEPEST, Lines
+from benchpost.post.rules.lines import Lines
 from benchpost.post.rules.tags import paired
 from benchpost.post.rules.tasks import take_box
 
@@ -20,10 +20,8 @@ _FOOTNOTE = re.compile(r"\[\^((?:[^\s\[\]\\]|\\[\[\]\\]?){1,999})\]:[ \t]*")
 class Quote:
     """An open block quote."""
 
-    end: int
-    """Offset after the last `>` and its space."""
     last: int
-    """The line of it."""
+    """The last line with a `>`."""
 
     def continues(self, lines: Lines, line: int) -> bool:
         is_marked = lines.src.startswith(">", lines.first(line), lines.eMarks[line])
@@ -36,8 +34,8 @@ class Quote:
         """Strip `>` and one column of space."""
         lines.strip_marker(line, 1)
         lines.strip(line, 1)
-        self.end, self.last = lines.bMarks[line], line
-        lines.quoted[line] = lines.bMarks[line]
+        self.last = line
+        lines.quoted.add(line)
 
 
 @dataclass(slots=True)
@@ -75,16 +73,16 @@ class Footnote:
 
 def blockquote(lines: Lines, line: int, end: int, silent: bool) -> bool:
     """`> …`"""
-    if lines.is_code_block(line) or len(lines.containers) >= DEEPEST:
+    if lines.is_code_block(line) or not lines.can_nest():
         return False
     if silent:
         return True
-    start, quote = lines.first(line), Quote(0, line)
+    start, quote = lines.first(line), Quote(line)
     quote.take_prefix(lines, line)
     with lines.inside(quote, line) as children:
         lines.md.block.tokenize(lines, line, end)
     blocks = paired(children, "block quote", lines.fault)
-    after = max(quote.end, blocks[-1].end if blocks else 0)
+    after = max(lines.eMarks[quote.last], blocks[-1].end if blocks else 0)
     last = max(quote.last, blocks[-1].last - 1 if blocks else 0)
     lines.nodes.append(Blockquote(start, after, line + 1, last + 1, blocks))
     return True
@@ -93,10 +91,14 @@ def blockquote(lines: Lines, line: int, end: int, silent: bool) -> bool:
 def list_block(lines: Lines, line: int, end: int, silent: bool) -> bool:
     """`- …` or `1. …`, with all items of the same marker."""
     marker: re.Match[str] | None = _marker(lines, line)
-    if marker is None or len(lines.containers) >= DEEPEST:
+    if marker is None or not lines.can_nest():
+        return False
+    # what interrupts a paragraph is held to it within the containers it begins, too
+    guarded = lines.in_paragraph if silent else line == lines.guarded_line
+    if guarded and _is_weak(lines, line, marker):
         return False
     if silent:
-        return not (lines.in_paragraph and _is_weak(lines, line, marker))
+        return True
     kind, number = marker[0][-1], marker[1]
     items: list[ListItem] = []
     lines.line = line
@@ -117,7 +119,7 @@ def list_block(lines: Lines, line: int, end: int, silent: bool) -> bool:
 def _end(lines: Lines, end: int, last: int) -> tuple[int, int]:
     """The end of a list or footnote: within a quote, blank lines after it count with their `>`."""
     line = lines.line - 1
-    return (lines.quoted[line], line + 1) if line >= last and line in lines.quoted else (end, last)
+    return (lines.eMarks[line], line + 1) if line >= last and line in lines.quoted else (end, last)
 
 
 def _marker(lines: Lines, line: int) -> re.Match[str] | None:
@@ -140,15 +142,14 @@ def _item(lines: Lines, line: int, end: int, length: int) -> ListItem:
     start, indent = lines.first(line), lines.sCount[line]
     lines.strip_marker(line, length)
     blank, space = lines.isEmpty(line), lines.sCount[line]
-    if blank or (lines.is_code_block(line) and space > 4):
-        space = 1
+    width = 1 if blank or (lines.is_code_block(line) and space > 4) else space
     if not blank:
-        lines.strip(line, space)
-    with lines.inside(Item(indent + length + space, blank), line) as children:
+        lines.strip(line, width)
+    with lines.inside(Item(indent + length + width, blank), line) as children:
         lines.md.block.tokenize(lines, line, end)
-    checked = take_box(children)
+    checked = None if blank and space else take_box(children, lines)
     blocks = paired(children, "list item", lines.fault)
-    after = blocks[-1].end if blocks else start + length
+    after = blocks[-1].end if blocks else lines.eMarks[line]
     last = blocks[-1].last if blocks else line + 1
     return ListItem(start, after, line + 1, last, blocks, checked, _is_spread(blocks))
 
@@ -161,7 +162,7 @@ def footnote(lines: Lines, line: int, end: int, silent: bool) -> bool:
     """`[^label]: …`"""
     start = lines.first(line)
     match = _FOOTNOTE.match(lines.src, start, lines.eMarks[line])
-    if match is None or lines.is_code_block(line) or len(lines.containers) >= DEEPEST:
+    if match is None or lines.is_code_block(line) or not lines.can_nest():
         return False
     if silent:
         return True

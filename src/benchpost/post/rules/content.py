@@ -8,6 +8,7 @@ from benchpost.post.nodes import Definition, Heading, Paragraph, Prose
 from benchpost.post.prose import offset_of
 from benchpost.post.rules.definitions import read_definition
 from benchpost.post.rules.flow import flow
+from benchpost.post.rules.html import html, is_weak
 from benchpost.post.rules.lines import BlockRule, Lines
 from benchpost.post.rules.tables import table
 
@@ -50,8 +51,10 @@ def _lingers(lines: Lines, rule: BlockRule, line: int) -> bool:
     """Whether the block that begins on a lazy line goes on in the container.
 
     The compiler leaves the container when the lazy line is read and nothing is open; a tag, an
-    expression or a table head that needs the next line is still open then.
+    expression, a table head or HTML that needs the next line is still open then.
     """
+    if rule is html:
+        return is_weak(lines, line) and line + 1 < lines.lineMax
     return rule is table or (rule is flow and lines.run_after(line) > line + 1)
 
 

@@ -19,7 +19,7 @@ def fence(lines: Lines, line: int, end: int, silent: bool) -> bool:
     if match is None or silent:
         return match is not None
     close = _close(lines, line, end, match["fence"])
-    start, (after, last) = lines.first(line), _end(lines, close, end)
+    start, (after, last) = lines.first(line), _end(lines, close)
     code = Code(
         start,
         after,
@@ -42,7 +42,7 @@ def math(lines: Lines, line: int, end: int, silent: bool) -> bool:
     if match is None or silent:
         return match is not None
     close = _close(lines, line, end, match["fence"])
-    after, last = _end(lines, close, end)
+    after, last = _end(lines, close)
     place = (lines.first(line), after, line + 1, last)
     meta = unescape(match["meta"]) or None
     lines.nodes.append(Math(*place, meta, _value(lines, line, close)))
@@ -69,23 +69,17 @@ def _close(lines: Lines, line: int, end: int, opening: str) -> int:
     return after
 
 
-def _end(lines: Lines, close: int, end: int) -> tuple[int, int]:
-    """Offset and number of the line where the block ends.
-
-    One that another container cuts short ends where the next line begins, as the compiler counts.
-    """
-    if lines.line > close:
-        return lines.eMarks[close], close + 1
-    if close < end and not lines.isEmpty(close) and lines.holds(close, in_paragraph=False):
-        return lines.begins[close], close + 1
-    return lines.eMarks[close - 1], close
+def _end(lines: Lines, close: int) -> tuple[int, int]:
+    """Offset and number of the line where the block ends."""
+    return (lines.eMarks[close], close + 1) if lines.line > close else lines.cut_end(close)
 
 
 def _value(lines: Lines, line: int, close: int) -> str:
     value = lines.joined(line + 1, close, lines.sCount[line]) if close > line + 1 else ""
-    if close == lines.lineMax:  # the end of the last line is not part of it
-        return re.sub(r"(?:\r\n|\n|\r)\Z", "", value)
-    return value
+    if lines.line > close or (close < lines.lineMax and lines.is_cut(close)):
+        return value
+    # without a closing fence, the line end before an empty last line is not part of it
+    return re.sub(r"(?:\r\n|\n|\r)\Z", "", value)
 
 
 def front_matter(lines: Lines, line: int, end: int, silent: bool) -> bool:
@@ -94,6 +88,7 @@ def front_matter(lines: Lines, line: int, end: int, silent: bool) -> bool:
         return False
     close = next((after for after in range(1, end) if _is_matter(lines, after)), 0)
     if not close:
+        lines.forgo_containers()
         return False
     value = lines.joined(1, close) if close > 1 else ""
     lines.nodes.append(Yaml(lines.bMarks[0], lines.eMarks[close], 1, close + 1, value))
@@ -109,13 +104,25 @@ def indented(lines: Lines, line: int, end: int, silent: bool) -> bool:
     """Code by four columns of indent: Markdown only."""
     if silent or not lines.is_code_block(line):
         return False
-    after = last = line + 1
-    while after < end and lines.opens(after) and (lines.isEmpty(after) or lines.sCount[after] >= 4):
-        after += 1
-        last = last if lines.isEmpty(after - 1) else after
-    start = lines.first(line)
-    value = lines.joined(line, last, 4)
+    last = _last_indented(lines, line, end)
+    start = lines.begin(line)
+    value = re.sub(r"(?:\r\n|\n|\r)\Z", "", lines.joined(line, last, 4))
     place = (start, lines.eMarks[last - 1], line + 1, last)
     lines.nodes.append(Code(*place, None, None, value, "", lines.src[lines.begins[line] : start]))
     lines.line = last
     return True
+
+
+def _last_indented(lines: Lines, line: int, end: int) -> int:
+    """The line after the last that is indented; from a lazy line the code does not go on."""
+    after = last = line + 1
+    if lines.lazy_line == line:
+        return last
+    while after < end and lines.opens(after):
+        if lines.sCount[after] >= 4:
+            last = after + 1
+        elif not lines.isEmpty(after):
+            lines.guarded_line = after
+            break
+        after += 1
+    return last

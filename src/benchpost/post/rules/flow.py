@@ -59,7 +59,8 @@ def _read_run(lines: Lines, prose: Prose, start: int) -> Run | int:
         follows = prose.source[pos : pos + 1]
         if follows in ("", "\n", "\r"):
             return Run(nodes, node.last)
-        if follows not in ("<", "{"):
+        # an expression right after another makes a paragraph of both
+        if follows != "<" and (follows != "{" or isinstance(node, FlowExpression)):
             return pos
     return start
 

@@ -17,28 +17,32 @@ def html(lines: Lines, line: int, end: int, silent: bool) -> bool:
     first = lines.src[lines.first(line) : lines.eMarks[line]]
     found = next((rule for rule in HTML_SEQUENCES if rule[0].search(first)), None)
     if found is None or silent:
-        return found is not None and (found[2] or not lines.in_content)
-    after = line + 1
-    ends_blank = found[1].search("") is not None
-    if ends_blank or not found[1].search(first):
-        after = _end(lines, after, end, found[1])
-    start = lines.first(line)
-    value = lines.src[start : lines.eMarks[line]]
-    if after > line + 1:
-        value += lines.line_end(line) + lines.joined(line + 1, after)
-    lines.nodes.append(Html(start, lines.eMarks[after - 1], line + 1, after, value))
+        # the seventh may interrupt where the paragraph goes on lazily
+        weak = lines.in_content and lines.in_paragraph
+        return found is not None and (found[2] or not weak)
+    after, closed = _after(lines, line, end, found[1])
+    place, value = (lines.eMarks[after - 1], after), lines.joined(line, after)
+    if not closed and found[1].search("") is None:
+        place = lines.cut_end(after)
+        value += lines.line_end(after - 1) if place[1] > after else ""
+    lines.nodes.append(Html(lines.begin(line), place[0], line + 1, place[1], value))
     lines.line = after
     return True
 
 
-def _end(lines: Lines, line: int, end: int, closing: re.Pattern[str]) -> int:
-    """The line after the block: after the first that has its end, or before a blank one."""
+def _after(lines: Lines, line: int, end: int, closing: re.Pattern[str]) -> tuple[int, bool]:
+    """The line after the block, and whether its end was found."""
     ends_blank = closing.search("") is not None
-    while line < end and lines.opens(line):
-        if ends_blank and lines.isEmpty(line):
-            return line
+    while True:
         begin, after = lines.bMarks[line], lines.eMarks[line]
         line += 1
         if not ends_blank and closing.search(lines.src, begin, after):
-            break
-    return line
+            return line, True
+        if line >= end or not lines.opens(line) or (ends_blank and lines.isEmpty(line)):
+            return line, False
+
+
+def is_weak(lines: Lines, line: int) -> bool:
+    """Whether an HTML block on a line is of the seventh kind."""
+    first = lines.src[lines.first(line) : lines.eMarks[line]]
+    return not any(rule[0].search(first) for rule in HTML_SEQUENCES[:-1])

@@ -7,10 +7,11 @@ the offsets and the time within bounds.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
 from markdown_it.common.html_re import HTML_TAG_RE
 from markdown_it.common.utils import normalizeReference
@@ -41,8 +42,9 @@ from benchpost.post.nodes import (
     TextExpression,
 )
 from benchpost.post.prose import offset_of
+from benchpost.post.rules.leftovers import addresses_in
 from benchpost.post.rules.links import LONGEST, Target, read_target
-from benchpost.post.rules.literals import candidates, read_address
+from benchpost.post.rules.literals import Address, candidates, read_address
 from benchpost.post.rules.spans import INSIDE, Item, Piece, Run, Span, read_run, resolve
 from benchpost.post.rules.tags import TagNode, paired
 
@@ -53,7 +55,9 @@ _PLAIN = {
 _ESCAPE = re.compile(rf"\\([{PUNCTUATION}])")
 _REFERENCE = re.compile(REFERENCE)
 _FOOTNOTE = re.compile(r"\[\^((?:[^\s\[\]\\]|\\[\[\]\\]?){1,999})\]")
+_PADDED = re.compile(r"(?: |\r\n|\r|\n)(.*?)(?: |\r\n|\r|\n)", re.DOTALL)
 _CELL_PIPE = re.compile(r"\\[\\|]")
+_HTML_INDENT = re.compile(r"\n[ \t]{1,3}")
 _INDENT = re.compile(r"[ \t]*+")
 _AUTOLINK = re.compile(
     r"<(?:([A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\x00-\x20\x7f]*)"
@@ -78,7 +82,8 @@ class Bracket:
 class Scanner:
     """One pass over the prose of a leaf."""
 
-    def __init__(self, leaf: Leaf, dialect: Dialect) -> None:
+    def __init__(self, leaf: Leaf, text: str, dialect: Dialect) -> None:
+        self.text = text
         self.prose = leaf.prose
         self.source = leaf.prose.source
         self.line = leaf.first
@@ -92,7 +97,8 @@ class Scanner:
         self.effort = 8 * len(self.source) + 10_000  # characters that may be read in vain
         self.addresses = deque(candidates(self.source))
         self.fences: dict[str, dict[int, list[int]]] = {}
-        self.plain_end = -1
+        self.has_addresses = bool(self.addresses)
+        self.in_link = False
 
     # Places
 
@@ -102,16 +108,25 @@ class Scanner:
         if len(starts) == 1:
             base = starts[0][1]
             return base + start, base + end, self.line, self.line
-        after = offset_of(self.prose, end - 1) + 1 if end > start else offset_of(self.prose, end)
-        return (
-            offset_of(self.prose, start),
-            after,
-            self._line(start),
-            self._line(end),
-        )
+        last = max(start, end - 1)
+        after = offset_of(self.prose, last) + end - last
+        if self.text.startswith("\r\n", after - 1):
+            after += 1
+        return offset_of(self.prose, start), after, self._line(start), self._line(end)
 
     def _line(self, pos: int) -> int:
         return self.line + bisect_left(self.prose.starts, (pos, 1 << 62)) - 1
+
+    def _line_end(self, pos: int) -> str:
+        """The line end of the file that stands for the one in the prose."""
+        offset = offset_of(self.prose, pos)
+        return "\r\n" if self.text.startswith("\r\n", offset) else self.text[offset]
+
+    def _value(self, start: int, end: int) -> str:
+        """A piece of the prose with the line ends of the file."""
+        value = self.source[start:end]
+        at = value.find("\n")
+        return value.replace("\n", self._line_end(start + at)) if at >= 0 else value
 
     # Reading
 
@@ -136,16 +151,9 @@ class Scanner:
         return self.addresses[0] if self.addresses else size
 
     def _add_plain(self, end: int) -> None:
-        """Text as it stands; joined to plain text right before it."""
-        start = self.pos
-        if self.plain_end == start and self.items:
-            last = self.items.pop()
-            if isinstance(last, Piece):
-                start = last.start
-            else:
-                self.items.append(last)
-        self.items.append(Piece(start, end, self.source[start:end]))
-        self.pos = self.plain_end = end
+        """Text as it stands."""
+        self.items.append(Piece(self.pos, end, self.source[self.pos : end], plain=True))
+        self.pos = end
 
     def add(self, item: Item, end: int) -> bool:
         self.items.append(item)
@@ -154,18 +162,18 @@ class Scanner:
 
     def _take_spaces(self) -> str:
         """Spaces and tabs that end the plain text before `pos`, taken off it."""
-        if self.plain_end != self.pos or not self.items:
-            return ""
-        last = self.items[-1]
-        if not isinstance(last, Piece):
-            return ""
-        value = last.value.rstrip(" \t")
-        spaces = last.value[len(value) :]
-        if spaces:
+        taken = ""
+        while self.items and isinstance(last := self.items[-1], Piece) and last.plain:
+            value = last.value.rstrip(" \t")
+            spaces = last.value[len(value) :]
+            taken = spaces + taken
+            if not spaces:
+                break
             self.items.pop()
-        if spaces and value:
-            self.items.append(Piece(last.start, last.end - len(spaces), value))
-        return spaces
+            if value:
+                self.items.append(Piece(last.start, last.end - len(spaces), value, plain=True))
+                break
+        return taken
 
     def _address(self) -> bool:
         if self.addresses[0] != self.pos or self.brackets:
@@ -186,7 +194,7 @@ class Scanner:
         if len(spaces) > 1 and "\t" not in spaces:
             self.items.append(Break(*self.place(self.pos - len(spaces), end)))
         else:
-            self.items.append(Piece(self.pos, end, "\n"))
+            self.items.append(Piece(self.pos, end, self._line_end(self.pos)))
         return self._skip_indent(end)
 
     def _skip_indent(self, pos: int) -> bool:
@@ -213,7 +221,7 @@ class Scanner:
         if found is None:
             return self._skip_fence("`")
         size, end = found
-        value = _unpadded(self.source[self.pos + size : end - size])
+        value = _unpadded(self._value(self.pos + size, end - size))
         if self.in_table:
             value = _CELL_PIPE.sub(lambda match: "|" if match[0] == "\\|" else match[0], value)
         return self.add(InlineCode(*self.place(self.pos, end), value), end)
@@ -223,7 +231,7 @@ class Scanner:
         if found is None:
             return self._skip_fence("$")
         size, end = found
-        value = _unpadded(self.source[self.pos + size : end - size])
+        value = _unpadded(self._value(self.pos + size, end - size))
         return self.add(InlineMath(*self.place(self.pos, end), value, size), end)
 
     def _fenced(self, char: str) -> tuple[int, int] | None:
@@ -287,9 +295,7 @@ class Scanner:
         if target is None:
             return bracket.active and self._image_footnote(bracket)
         start = bracket.pos - 1 - bracket.image
-        inner = resolve(self.items[bracket.index + 1 :], INSIDE, self.make)
-        del self.items[bracket.index :]
-        children = self.finish(inner, "link")
+        children = self._take_label(bracket)
         place = self.place(start, target.end)
         if bracket.image:
             image = Image(*place, target.url, words_of(children), target.title, target.label)
@@ -298,6 +304,15 @@ class Scanner:
             earlier.active = earlier.active and earlier.image
         link = Link(*place, children, target.url, target.title, target.label)
         return self.add(link, target.end)
+
+    def _take_label(self, bracket: Bracket) -> tuple[Node, ...]:
+        """The nodes after a bracket, taken off the items."""
+        self.in_link = True
+        inner = resolve(self.items[bracket.index + 1 :], INSIDE, self.make)
+        del self.items[bracket.index :]
+        children = self.finish(inner, "link")
+        self.in_link = False
+        return children
 
     def _target(self, bracket: Bracket) -> Target | None:
         if self.effort < 0:
@@ -323,7 +338,7 @@ class Scanner:
             self.effort -= len(self.source) - self.pos
             self.fault(Check.M003, "`{` is not closed: write `\\{` for a brace in the text")
             return False
-        value = expression_value(self.source[self.pos + 1 : end - 1])
+        value = expression_value(self._value(self.pos + 1, end - 1))
         return self.add(TextExpression(*self.place(self.pos, end), value), end)
 
     def tag(self) -> bool:
@@ -345,7 +360,8 @@ class Scanner:
         if found is None:
             self.effort -= len(self.source) - self.pos
             return False
-        return self.add(Html(*self.place(*found.span()), found[0]), found.end())
+        value = _HTML_INDENT.sub("\n", self._value(*found.span()))
+        return self.add(Html(*self.place(*found.span()), value), found.end())
 
     def fault(self, check: Check, message: str) -> None:
         """Note something the compiler refuses at `pos`."""
@@ -379,10 +395,38 @@ class Scanner:
         return paired(nodes, container, self.report)
 
     def _flush(self, pieces: list[Piece], nodes: list[Node]) -> None:
-        if pieces:
-            place = self.place(pieces[0].start, pieces[-1].end)
-            nodes.append(Text(*place, "".join([piece.value for piece in pieces])))
-            pieces.clear()
+        """Join pieces of text, and find the addresses in it."""
+        if not pieces:
+            return
+        place = self.place(pieces[0].start, pieces[-1].end)
+        text = Text(*place, "".join([piece.value for piece in pieces]))
+        found = addresses_in(text.value) if self.has_addresses and not self.in_link else []
+        nodes.extend(self._with_links(text.value, pieces, found) if found else [text])
+        pieces.clear()
+
+    def _with_links(self, value: str, pieces: list[Piece], found: list[Address]) -> Iterator[Node]:
+        """Text with links where addresses were found."""
+        starts = [0, *accumulate(len(piece.value) for piece in pieces)]
+        done = 0
+        for address in found:
+            if address.start > done:
+                yield self._part(value, pieces, starts, done, address.start)
+            text = self._part(value, pieces, starts, address.start, address.end)
+            place = (text.start, text.end, text.first, text.last)
+            yield Link(*place, (text,), address.url, automatic=True)
+            done = address.end
+        if done < len(value):
+            yield self._part(value, pieces, starts, done, len(value))
+
+    def _part(
+        self, value: str, pieces: list[Piece], starts: list[int], begin: int, end: int
+    ) -> Text:
+        """Part of a text made of pieces: those that stand for themselves are cut exactly."""
+        head, tail = bisect_right(starts, begin) - 1, bisect_left(starts, end) - 1
+        first, last = pieces[head], pieces[tail]
+        start = first.start + (begin - starts[head] if first.plain else 0)
+        after = last.start + end - starts[tail] if last.plain else last.end
+        return Text(*self.place(start, after), value[begin:end])
 
 
 def _runs(source: str, char: str) -> dict[int, list[int]]:
@@ -395,8 +439,8 @@ def _runs(source: str, char: str) -> dict[int, list[int]]:
 
 def _unpadded(value: str) -> str:
     """One space or line end goes from both sides, unless there is nothing else."""
-    padded = len(value) > 1 and value[0] in " \n" and value[-1] in " \n"
-    return value[1:-1] if padded and value.strip(" \n") else value
+    match = _PADDED.fullmatch(value)
+    return match[1] if match and match[1].strip(" \r\n") else value
 
 
 def words_of(nodes: tuple[Node, ...]) -> str:

@@ -1,29 +1,23 @@
-"""The lines of a post as block rules see them: markdown-it's `StateBlock` with open containers.
+"""The state of the block parser: open containers, the nodes found so far, the rules to try.
 
 markdown-it finds the lines of a container before it parses them; the MDX compiler asks of every
 line, when it gets there, which open containers it continues. So do we: it is exact for lazy lines
 and never reads a line twice.
-
-The marks of a line (`bMarks`, `tShift`, `sCount`, `bsCount`) describe what is left of it after the
-prefixes of the containers it continues. The text is never changed: positions are file offsets.
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
-from markdown_it.rules_block import StateBlock
 
 from benchpost.findings import Check
-from benchpost.post.nodes import Fault, Node, Prose
+from benchpost.post.nodes import Fault, Node
+from benchpost.post.rules.source import Source
 
-_LINE = re.compile(r"\r\n|\n|\r")
 DEEPEST = 100
 """Containers within containers; what stands deeper is read as prose."""
 
@@ -63,88 +57,25 @@ class Run(NamedTuple):
     """The line after them."""
 
 
-class Lines(StateBlock):
+class Lines(Source):
     """State of the block parser: the marks of all lines, open containers, nodes found so far."""
 
     def __init__(self, text: str, md: MarkdownIt, rules: Rules, *, mdx: bool) -> None:
-        self.src = text
-        self.md = md
+        super().__init__(text, md, indented_code=not mdx)
         self.rules = rules
-        self.env = {}
-        self.tokens = []
-        self.blkIndent = 0
-        self.line = 0
-        self.level = 0
-        self.parentType = "root"
-        self._code_enabled = not mdx
         self.mdx = mdx
         self.nodes: list[Node] = []
         self.faults: list[Fault] = []
-        self.defined: dict[str, Node] = {}
         self.containers: list[Container] = []
-        self.in_paragraph = False  # a list item may not begin empty or with another number than 1
+        self.deepest = DEEPEST
+        self.quoted: set[int] = set()  # lines with a `>`
+        self.guarded_line = -1  # no weak list item begins here: a paragraph or code went before
+        self.lazy_line = -1  # the last that does not continue all containers
+        self.in_paragraph = False  # no weak list item may begin
         self.in_content = False  # neither ESM nor an HTML block of the seventh kind may begin
         self.effort = 8 * len(text) + 10_000  # characters that may be read in vain
-        self.whole = Prose(text, ((0, 0),), self.defined)
-        self._mark_lines()
         self._stripped = [0] * (self.lineMax + 1)
-        self.quoted: dict[int, int] = {}  # line: offset after its last `>` and the space there
-        self._torn: set[int] = set()  # lines that begin within a tab
         self._run: tuple[int, Run | None] = (-1, None)
-
-    def _mark_lines(self) -> None:
-        text = self.src
-        self.bMarks, self.eMarks = _line_bounds(text)
-        self.begins = tuple(self.bMarks)
-        self.lineMax = len(self.bMarks)
-        self.tShift = [0] * (self.lineMax + 1)
-        self.sCount = [0] * (self.lineMax + 1)
-        self.bsCount = [0] * (self.lineMax + 1)
-        for line, begin in enumerate(self.bMarks):
-            if text[begin : begin + 1] in (" ", "\t"):
-                self._mark_indent(line)
-        self.bMarks.append(len(text))
-        self.eMarks.append(len(text))
-
-    def _mark_indent(self, line: int) -> None:
-        """Find the first character that is no space or tab, from `bMarks` and `bsCount` on."""
-        pos, end, column = self.bMarks[line], self.eMarks[line], self.bsCount[line]
-        first, text = column, self.src
-        while pos < end:
-            if text[pos] == " ":
-                column += 1
-            elif text[pos] == "\t":
-                column += 4 - column % 4
-            else:
-                break
-            pos += 1
-        self.tShift[line] = pos - self.bMarks[line]
-        self.sCount[line] = column - first
-
-    def strip(self, line: int, columns: int) -> None:
-        """Take up to so many columns of indent off a line; a tab may be taken in part."""
-        goal = self.bsCount[line] + min(columns, self.sCount[line])
-        pos, column = self._skip(line, goal)
-        if column > goal:
-            pos -= 1
-            self._torn.add(line)
-        first = self.bMarks[line] + self.tShift[line]
-        self.sCount[line] -= goal - self.bsCount[line]
-        self.bMarks[line], self.bsCount[line], self.tShift[line] = pos, goal, first - pos
-
-    def _skip(self, line: int, goal: int) -> tuple[int, int]:
-        """Position and column where the indent of a line reaches column `goal`, or passes it."""
-        pos, column = self.bMarks[line], self.bsCount[line]
-        while column < goal:
-            column += 1 if self.src[pos] == " " else 4 - column % 4
-            pos += 1
-        return pos, column
-
-    def strip_marker(self, line: int, length: int) -> None:
-        """Take the indent and so many further characters (a container's marker) off a line."""
-        self.bsCount[line] += self.sCount[line] + length
-        self.bMarks[line] += self.tShift[line] + length
-        self._mark_indent(line)
 
     def opens(self, line: int) -> bool:
         """Whether a line continues all open containers; takes the prefixes of those off."""
@@ -152,10 +83,37 @@ class Lines(StateBlock):
         while depth < len(containers):
             if not containers[depth].continues(self, line):
                 self._stripped[line] = depth
+                self.lazy_line = line
                 return False
             depth += 1
         self._stripped[line] = depth
         return True
+
+    def cut_end(self, line: int) -> tuple[int, int]:
+        """Offset and number of the line where a block without an end of its own ends.
+
+        One that another container cuts short ends where the next line begins, as the compiler
+        counts; else it ends with the line before `line`.
+        """
+        if line < self.lineMax and self.is_cut(line):
+            return self.begins[line], line + 1
+        return self.eMarks[line - 1], line
+
+    def is_cut(self, line: int) -> bool:
+        """Whether another container begins on the line after a block."""
+        return not self.isEmpty(line) and self.holds(line, in_paragraph=False)
+
+    def can_nest(self) -> bool:
+        """Whether one more container may be opened."""
+        return len(self.containers) < self.deepest
+
+    def forgo_containers(self) -> None:
+        """From here on no container begins.
+
+        The compiler looks for the end of front matter through all lines; when there is none, it
+        has passed over every container.
+        """
+        self.deepest = 0
 
     @contextmanager
     def inside(self, container: Container, line: int) -> Iterator[list[Node]]:
@@ -166,55 +124,6 @@ class Lines(StateBlock):
         yield self.nodes
         self.containers.pop()
         self.nodes = outer
-
-    def first(self, line: int) -> int:
-        """Offset of the first character of a line that is no space or tab."""
-        return self.bMarks[line] + self.tShift[line]
-
-    def number(self, offset: int) -> int:
-        """The line of an offset, from 1."""
-        return bisect_left(self.eMarks, offset) + 1
-
-    def content(self, line: int, columns: int = 0) -> str:
-        """A line without container prefixes and up to `columns` columns of indent."""
-        if not self.sCount[line] or not (columns or line in self._torn):
-            return self.src[self.bMarks[line] : self.eMarks[line]]
-        goal = self.bsCount[line] + min(columns, self.sCount[line])
-        pos, column = self._skip(line, max(goal, self.bsCount[line] + (line in self._torn)))
-        return " " * (column - goal) + self.src[pos : self.eMarks[line]]
-
-    def line_end(self, line: int) -> str:
-        """The characters that end a line: LF, CR LF or CR; none at the end of the text."""
-        end = self.eMarks[line]
-        if self.src.startswith("\r\n", end):
-            return "\r\n"
-        return self.src[end : end + 1]
-
-    def joined(self, first: int, after: int, columns: int = 0) -> str:
-        """Contents of lines with the line ends between them."""
-        if self.src.find("\r", self.bMarks[first], self.eMarks[after - 1]) < 0:
-            return "\n".join([self.content(line, columns) for line in range(first, after)])
-        parts = [self.content(line, columns) + self.line_end(line) for line in range(first, after)]
-        return "".join(parts)[: -len(self.line_end(after - 1)) or None]
-
-    def prose(self, first: int, after: int, *, keep_ends: bool = False) -> Prose:
-        """Contents of lines for the inline rules; the first begins at its first character."""
-        begin = self.first(first)
-        source = self.src[begin : self.eMarks[first]]
-        if after == first + 1:
-            return Prose(source, ((0, begin),), self.defined)
-        pieces, starts, size = [source], [(0, begin)], len(source)
-        for line in range(first + 1, after):
-            pieces.append(self.line_end(line - 1) if keep_ends else "\n")
-            size += len(pieces[-1])
-            starts.append((size, self.bMarks[line]))
-            pieces.append(self.src[self.bMarks[line] : self.eMarks[line]])
-            size += len(pieces[-1])
-        return Prose("".join(pieces), tuple(starts), self.defined)
-
-    def span(self, start: int, end: int) -> Prose:
-        """Part of a line for the inline rules."""
-        return Prose(self.src[start:end], ((0, start),), self.defined)
 
     def define(self, label: str, node: Node) -> None:
         """Remember a definition; the first of a label holds."""
@@ -234,7 +143,10 @@ class Lines(StateBlock):
     def interrupter(self, line: int, *, lazy: bool) -> BlockRule | None:
         """The rule of the block that begins on a line and ends the paragraph before it."""
         self.in_paragraph, self.in_content = not lazy, True
-        return self._beginning(line, self.rules.into)
+        rule = self._beginning(line, self.rules.into)
+        if rule and not lazy:
+            self.guarded_line = line
+        return rule
 
     def ends_table(self, line: int) -> bool:
         """Whether a line is no row because another block begins on it."""
@@ -256,24 +168,3 @@ class Lines(StateBlock):
     def fault(self, check: Check, at: int, message: str) -> None:
         """Note something the compiler refuses."""
         self.faults.append(Fault(check, at, message))
-
-
-def _line_bounds(text: str) -> tuple[list[int], list[int]]:
-    """Begins and ends of the lines; a byte order mark belongs to no line."""
-    begins: list[int] = []
-    ends: list[int] = []
-    if "\r" in text:
-        begins.append(0)
-        for match in _LINE.finditer(text):
-            ends.append(match.start())
-            begins.append(match.end())
-        ends.append(len(text))
-    else:
-        position = 0
-        for line in text.split("\n"):
-            begins.append(position)
-            position += len(line)
-            ends.append(position)
-            position += 1
-    begins[0] = 1 if text.startswith("\ufeff") else 0
-    return begins, ends

@@ -42,11 +42,12 @@ def candidates(source: str) -> list[int]:
 
 def read_address(source: str, pos: int) -> Address | None:
     """The address that begins at `pos`, if one does."""
+    mail = _read_mail(source, pos)
+    if mail:
+        return mail
     if source[pos : pos + 4].lower() == "www.":
-        return _read_www(source, pos) or _read_mail(source, pos)
-    if source[pos : pos + 4].lower() == "http" and "://" in source[pos : pos + 8]:
-        return _read_protocol(source, pos)
-    return _read_mail(source, pos)
+        return _read_www(source, pos)
+    return _read_protocol(source, pos) if _START.match(source, pos) else None
 
 
 def _read_mail(source: str, pos: int) -> Address | None:

@@ -22,6 +22,8 @@ class Piece(NamedTuple):
     """Position after it."""
     value: str
     """With escapes resolved."""
+    plain: bool = False
+    """The value is what stands in the source."""
 
 
 @dataclass(slots=True)
