@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
+import os
+import signal
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
 
 from benchpost.cli.arguments import Subparsers, add_posts, posts_of, project_of, verb
 from benchpost.cli.report import add_format, exit_code, formatted
+from benchpost.config import Project
 from benchpost.errors import UsageError, near
-from benchpost.fill.check import check_posts
-from benchpost.findings import Check, selected
+from benchpost.fill.check import check_post
+from benchpost.findings import Check, Finding, selected
 
 EXAMPLES = """\
   benchpost check                                 all posts of the project
@@ -17,6 +25,9 @@ EXAMPLES = """\
   benchpost check --ignore R001 --format github   as annotations of a pull request
   benchpost check --redraw                        draw every picture and compare it too
 """
+
+MANY = 24
+"""Posts from which on forking pays: it costs what checking about ten of them does."""
 
 
 def add(subparsers: Subparsers) -> None:
@@ -40,10 +51,27 @@ def add(subparsers: Subparsers) -> None:
 def act(args: argparse.Namespace) -> int:
     """Print all findings; 1 when one of them is an error."""
     project = project_of(args)
-    found = check_posts(posts_of(args, project), project, redraw=args.redraw)
+    found = _check(posts_of(args, project), project, args.redraw)
     chosen = selected(found, args.select, args.ignore)
     sys.stdout.write(formatted(chosen, args))
     return exit_code(chosen)
+
+
+def _check(files: Sequence[Path], project: Project, redraw: bool) -> list[Finding]:
+    """Findings post by post; many posts are shared out among the processors."""
+    one = partial(check_post, project=project, redraw=redraw)
+    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if len(files) < MANY or workers == 1:
+        return [finding for file in files for finding in one(file)]
+    # forked, so that a worker has everything imported already
+    forking = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(workers, forking, _leave_interrupts_to_the_parent) as pool:
+        shared_out = pool.map(one, files, chunksize=8)
+        return [finding for findings in shared_out for finding in findings]
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _codes(words: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from benchpost.config import Project
@@ -24,11 +24,6 @@ CHECKS: Mapping[State, Check] = {
     State.TAMPERED: Check.F002,
     State.STALE: Check.F003,
 }
-
-
-def check_posts(files: Iterable[Path], project: Project, *, redraw: bool = False) -> list[Finding]:
-    """All findings of several posts, post by post."""
-    return [finding for file in files for finding in check_post(file, project, redraw=redraw)]
 
 
 def check_post(file: Path, project: Project, *, redraw: bool = False) -> list[Finding]:

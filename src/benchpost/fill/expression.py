@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from typing import NoReturn
@@ -20,8 +21,11 @@ from benchpost.roofline.units import Quantity
 
 Functions = Mapping[str, Callable[..., Quantity]]
 
+FIRST = {"measured": "name", "quoted": "quantity"}
+"""Functions whose first argument needs no name, and what it is called."""
 DEEPEST = 40
 """Nesting that no sentence needs; it keeps hostile input off Python's own limit."""
+QUOTED = re.compile(r"'([^']+)'")
 LONGEST = 2000
 """Characters of an expression."""
 
@@ -43,8 +47,8 @@ def _parse(expression: str) -> ast.expr:
             warnings.simplefilter("ignore")
             return ast.parse(expression.replace("\n", " "), mode="eval").body
     except SyntaxError as error:
-        # the parser counts columns from 1
-        offset = min(max((error.offset or 1) - 1, 0), len(expression))
+        # the parser counts columns from 1, and says 0 when the text ends too soon
+        offset = min((error.offset or len(expression) + 1) - 1, len(expression))
         raise Refusal(Check.S006, f"not an expression: {error.msg}", offset) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise Refusal(Check.S006, f"not an expression: {error}") from error
@@ -52,8 +56,10 @@ def _parse(expression: str) -> ast.expr:
 
 def blamed(message: str, given: Mapping[str, Option]) -> str:
     """The argument that an error quotes, by its name or its value; empty for none of them."""
-    named = (k for k, v in given.items() if repr(k) in message or repr(v) in message)
-    return next(named, "")
+    exact = (k for k, v in given.items() if repr(k) in message or repr(v) in message)
+    quotes = QUOTED.findall(message)
+    part = (k for k, v in given.items() if any(quote in str(v) for quote in quotes))
+    return next(exact, "") or next(part, "")
 
 
 class _Evaluation:
@@ -115,13 +121,13 @@ class _Evaluation:
             self.refuse(Check.S006, f"cannot be computed: {error}", node)
 
     def arguments(self, node: ast.Call) -> dict[str, tuple[Option, ast.AST]]:
-        """Arguments by name, each with its place; `measured` takes its first one without a name."""
+        """Arguments by name, each with its place; some take their first one without a name."""
         found: dict[str, tuple[Option, ast.AST]] = {}
-        assert isinstance(node.func, ast.Name)
-        if node.args and (node.func.id != "measured" or len(node.args) > 1):
+        first = FIRST.get(node.func.id) if isinstance(node.func, ast.Name) else None
+        if len(node.args) > (first is not None):
             self.refuse(Check.S002, 'arguments are given by name, as `gpu="H200"`', node.args[-1])
-        if node.args:
-            found["name"] = (self.literal(node.args[0]), node.args[0])
+        if first and node.args:
+            found[first] = (self.literal(node.args[0]), node.args[0])
         for keyword in node.keywords:
             if keyword.arg is None or keyword.arg in found:
                 self.refuse(Check.S002, "arguments are given by name, each once", keyword)

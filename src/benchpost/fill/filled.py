@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from benchpost import figures
-from benchpost.errors import BenchpostError, UsageError
+from benchpost.errors import BenchpostError, UsageError, near
 from benchpost.figures.names import clashes
 from benchpost.figures.types import Facts, Figure, Fragment
 from benchpost.fill.expression import Functions, blamed, evaluate
-from benchpost.fill.layout import laid_out, newline_at
-from benchpost.fill.measured import measured
+from benchpost.fill.layout import laid_out
+from benchpost.fill.measured import measured, quoted
 from benchpost.fill.number import written
 from benchpost.fill.refusal import Refusal
 from benchpost.findings import Check, Finding
@@ -61,7 +61,8 @@ class Filled:
 
 def fill_text(post: Post, facts: Facts, own: Mapping[str, Figure]) -> Filled:
     """The text of `post` with every slot and value that can be made; see the module's promise."""
-    functions: Functions = {**FUNCTIONS, "measured": partial(measured, facts.results)}
+    recorded = partial(measured, facts.results)
+    functions: Functions = {**FUNCTIONS, "measured": recorded, "quoted": quoted}
     pieces: list[Piece] = []
     findings: list[Finding] = []
     for mark in marks_of(post):
@@ -99,9 +100,7 @@ def _piece(
     if isinstance(mark, Value):
         return Piece(mark, _number(mark, functions))
     fragment = _fragment(post, mark, facts, own)
-    return Piece(
-        mark, laid_out(fragment.text, mark, newline_at(post.text, mark.open.end)), fragment
-    )
+    return Piece(mark, laid_out(fragment.text, mark, post.text), fragment)
 
 
 def _number(value: Value, functions: Functions) -> str:
@@ -115,6 +114,7 @@ def _number(value: Value, functions: Functions) -> str:
 
 
 def _fragment(post: Post, slot: Slot, facts: Facts, own: Mapping[str, Figure]) -> Fragment:
+    _refuse_unknown(slot.head, own)
     try:
         fragment = figures.call(slot.head, slot.options, facts, own)
     except BenchpostError as error:
@@ -123,6 +123,18 @@ def _fragment(post: Post, slot: Slot, facts: Facts, own: Mapping[str, Figure]) -
         raise Refusal(check, error.message, at) from error
     _refuse_odd(slot.head, fragment)
     return fragment
+
+
+def _refuse_unknown(head: str, own: Mapping[str, Figure]) -> None:
+    """Refuse a head that neither we nor the author have a figure for."""
+    if head in own:
+        return
+    try:
+        figures.find(head)
+    except UsageError as error:
+        hint = near(head, own)
+        said = f"no figure {head!r}{hint}" if hint else error.message
+        raise Refusal(Check.S002, said) from error
 
 
 def _refuse_odd(head: str, fragment: object) -> None:
@@ -176,9 +188,7 @@ def _guarded(post: Post, pieces: list[Piece], findings: list[Finding]) -> Filled
         if not breaking:
             message = "filling would change text outside the slots; nothing is written. This is a "
             raise BenchpostError(f"{message}bug of benchpost: please report it", post.place(0))
-        why = Refusal(
-            Check.S006, "what the figure gives would break the post where the slot stands"
-        )
+        why = Refusal(Check.S006, "what this gives would break the post where it stands")
         findings = [*findings, *(_finding(post, piece.of, why) for piece in breaking)]
         return _guarded(post, [p for p in pieces if p not in breaking], findings)
     return Filled(text, tuple(pieces), tuple(sorted(findings, key=lambda each: each.place)))
@@ -201,7 +211,7 @@ def _holds(post: Post, text: str, pieces: Sequence[Piece]) -> bool:
 
 def _declared(mark: Slot | Value) -> tuple[object, ...]:
     if isinstance(mark, Slot):
-        return mark.head, tuple(mark.options.items()), mark.prefix, mark.inline
+        return mark.head, tuple(mark.options.items()), mark.prefix
     return mark.expression, mark.format
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from benchpost.fill.refusal import Refusal
 from benchpost.findings import Check
 from benchpost.post.document import Slot
 
+REST = re.compile(r"[ \t]*(?:\r?\n|$)")
 
-def laid_out(fragment: str, slot: Slot, newline: str) -> str:
-    """The body of `slot` that shows `fragment`, with the container's prefix on every line.
+
+def laid_out(fragment: str, slot: Slot, text: str) -> str:
+    """The body of `slot` in `text` that shows `fragment`, each line with the container's prefix.
 
     Raises `Refusal` when a slot inside a line would get several.
     """
     lines = fragment.replace("\r\n", "\n").strip("\n").split("\n")
-    if slot.inline:
+    newline = newline_at(text, slot.open.end)
+    if slot.inline and not _is_alone(slot, text):
         return _in_line(lines)
     # a blank line would part the items of a list that is written without any
     spacing = [] if _is_indent(slot.prefix) and "" not in lines else [""]
@@ -33,6 +38,12 @@ def _in_line(lines: list[str]) -> str:
         )
         raise Refusal(Check.S006, message)
     return lines[0]
+
+
+def _is_alone(slot: Slot, text: str) -> bool:
+    """Both markers stand on one line, which holds nothing else but its container's signs."""
+    line = text.rfind("\n", 0, slot.span.start) + 1
+    return slot.span.start - line == len(slot.prefix) and bool(REST.match(text, slot.span.end))
 
 
 def _is_indent(prefix: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchpost.config import Project
@@ -14,7 +14,7 @@ from benchpost.fill.material import gather
 from benchpost.fill.pictures import FOLDER, Picture, State, orphans, pictures
 from benchpost.fill.refusal import Refusal
 from benchpost.findings import Check, Finding
-from benchpost.post.document import Post
+from benchpost.post.document import Lines, Post
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,18 @@ def fill_post(file: Path, project: Project, *, redraw: bool = False) -> Outcome:
         tuple(_named(picture.path) for picture in written),
         tuple(_named(path) for path in gone),
         tuple(p for p in drawn.pieces if p.text != post.text[p.of.body.start : p.of.body.end]),
-        findings,
+        tuple(_moved(finding, post, text, drawn.pieces) for finding in findings),
     )
+
+
+def _moved(finding: Finding, post: Post, text: str, pieces: Sequence[Piece]) -> Finding:
+    """The finding with its place in the new text, where longer bodies pushed it on."""
+    if finding.place.path != post.path:
+        return finding
+    offset = post.lines.starts[finding.place.line - 1] + finding.place.column - 1
+    bodies = [(piece.of.body, piece.text) for piece in pieces if piece.of.body.end <= offset]
+    pushed = sum(len(new) - (body.end - body.start) for body, new in bodies)
+    return replace(finding, place=Lines(text).place(post.path, offset + pushed))
 
 
 def _named(path: Path) -> str:
