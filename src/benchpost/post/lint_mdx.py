@@ -129,7 +129,7 @@ def _expression(
         yield Problem(Check.M004, node.start, message)
         return
     said = f"`{{{_short(node.value)}}}` is not JavaScript: {mistake.message}"
-    where = _within(text, node, node.value, mistake.at)
+    where = _within(text, node.start, node.value, mistake.at)
     yield Problem(Check.M003, where, f"{said}; write `\\{{` for a brace that is text")
 
 
@@ -141,7 +141,8 @@ def _attribute(attribute: Attribute, node: JsxFlow | JsxText, text: str) -> Iter
     if mistake:
         name = attribute.name or "spread"
         said = f"`{name}` of `<{node.name or ''}>` is not JavaScript: {mistake.message}"
-        yield Problem(Check.M003, _within(text, node, value, mistake.at), said)
+        where = _within(text, _brace(text, node, attribute), value, mistake.at)
+        yield Problem(Check.M003, where, said)
 
 
 def _mistake(end_of: Callable[[str, int], int | Mistake], value: str) -> Mistake | None:
@@ -152,10 +153,31 @@ def _mistake(end_of: Callable[[str, int], int | Mistake], value: str) -> Mistake
     return None if end == len(value) + 1 else Mistake("unexpected `}`", end - 1)
 
 
-def _within(text: str, node: Node, value: str, at: int) -> int:
-    """The offset of a position in a value: where the text has it as it stands, else the node's."""
-    begin = text.find(value, node.start, node.end)
-    return min(begin + at, node.end - 1) if value and begin >= 0 else node.start
+def _within(text: str, brace: int, value: str, at: int) -> int:
+    """The offset of position `at` of the value whose `{` is at `brace`.
+
+    A value has lost the prefixes and indents that its further lines have in the text.
+    """
+    before = value[:at].split("\n")
+    begin = brace + 1
+    for _ in before[1:]:
+        begin = text.find("\n", begin) + 1
+    words = value.split("\n")[len(before) - 1].lstrip()
+    if len(before) > 1 and words:
+        end = text.find("\n", begin)
+        begin = max(text.find(words, begin, end if end >= 0 else len(text)), begin)
+        return begin + max(
+            len(before[-1]) - len(value.split("\n")[len(before) - 1]) + len(words), 0
+        )
+    return begin + len(before[-1])
+
+
+def _brace(text: str, node: JsxFlow | JsxText, attribute: Attribute) -> int:
+    """Where the `{` of an attribute's value is."""
+    named = rf"(?<![\w$-]){re.escape(attribute.name)}\s*=\s*\{{"
+    pattern = named if attribute.name else r"\{(?=\s*\.\.\.)"
+    match = re.compile(pattern).search(text, node.start, node.end)
+    return match.end() - 1 if match else node.start
 
 
 def _short(value: str) -> str:

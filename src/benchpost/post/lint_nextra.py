@@ -16,7 +16,7 @@ from benchpost.errors import near
 from benchpost.findings import Check, Severity
 from benchpost.post.document import Dialect, Post
 from benchpost.post.html_names import HTML_NAMES
-from benchpost.post.javascript_check import Mistake, expression_end, read_esm
+from benchpost.post.javascript_check import Mistake, expression_end, read_esm, spread_end
 from benchpost.post.javascript_expressions import LITERALS, RESERVED
 from benchpost.post.lint_mdx import Nodes
 from benchpost.post.nodes import (
@@ -149,7 +149,8 @@ def _variable(attribute: Attribute, at: int, defined: frozenset[str]) -> Iterato
         return
     if name in defined or name in GLOBAL_NAMES:
         return
-    if attribute.kind == "spread" or not isinstance(expression_end(f"{{{source}}}", 0), Mistake):
+    end_of = spread_end if attribute.kind == "spread" else expression_end
+    if not isinstance(end_of(f"{{{source}}}", 0), Mistake):
         hint = _near(name, defined)
         where = f" in `{attribute.name}`" if attribute.name else ""
         message = f"`{name}`{where} is not defined{hint or _as_text(attribute)}"
