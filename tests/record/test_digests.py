@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchpost.errors import BenchpostError
 from benchpost.post.document import Keep, Snippet, Span
 from benchpost.record.digests import file_digest, is_input, snippet_digests, used
 
@@ -83,3 +84,9 @@ def test_what_the_kernel_reports_becomes_used_files(tmp_path: Path) -> None:
         ("b.py", "import", True),
         ("gone", "open", False),
     ]
+
+
+def test_a_name_that_is_not_text_is_refused(tmp_path: Path) -> None:
+    """It could not be written into a results file."""
+    with pytest.raises(BenchpostError, match="is used and its name is not UTF-8; rename it"):
+        used(tmp_path, "posts/a/index.mdx", [(f"{tmp_path}/a\udcff.csv", "open")])

@@ -172,6 +172,16 @@ def test_printed_paths_of_this_machine_are_not_published(house: Any, told: Any, 
     assert output["text"] == [f"<project>/m.py {house.root}x <python>", ""]
 
 
+def test_results_that_cannot_be_written_are_said(house: Any, told: Any, here: Any) -> None:
+    """A file where the folder should be fails this post only."""
+    house.post(snippet("one", "x = 1"), "posts/a/index.mdx")
+    house.post(snippet("one", "x = 1"), "posts/b/index.mdx")
+    house.write("posts/a/results", "a file")
+    first, second = ran(house, told, here, "a", "b")
+    assert str(first.failure).startswith("cannot write results of posts/a/index.mdx: ")
+    assert second.recorded == ("one",)
+
+
 def test_what_would_run_is_planned_without_running(house: Any, here: Any) -> None:
     """A plan starts no kernel and writes nothing."""
     house.post(snippet("one", "x = 1"))

@@ -256,6 +256,7 @@ def test_numbers_are_kept(value: object, number: object) -> None:
         (float("nan"), "`v` is nan, not a finite number"),
         ([1, float("inf")], "`v` is inf, not a finite number"),
         (10**400, "`v` is too large for a float"),
+        (range(10_001), "`v` holds 10001 numbers; keep at most 10000"),
     ],
 )
 def test_what_is_no_number_is_not_kept(value: object, said: str) -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
+from benchpost.errors import BenchpostError
 from benchpost.files import sha256
 from benchpost.post.document import Snippet
 from benchpost.record.types import Used
@@ -73,8 +74,15 @@ def _counts(path: str, post: str) -> bool:
 def used(root: Path, post: str, uses: Iterable[tuple[str, str]]) -> tuple[Used, ...]:
     """The files of a kernel's report as they are now, sorted by path; `post` is its path."""
     relative = {Path(path).relative_to(root).as_posix(): how for path, how in uses}
+    for path in relative:
+        if not _is_text(path):
+            raise BenchpostError(f"{path!r} is used and its name is not UTF-8; rename it")
     return tuple(
         Used(path, file_digest(root, path, how, post), how)
         for path, how in sorted(relative.items())
         if is_input(path, post)
     )
+
+
+def _is_text(path: str) -> bool:
+    return path.encode("utf-8", "replace").decode() == path

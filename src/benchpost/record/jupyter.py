@@ -74,7 +74,11 @@ class _Client(NotebookClient):
 
 
 class JupyterKernel:
-    """A kernel process in the folder of a post."""
+    """A kernel process in the folder of a post.
+
+    Modules are looked for beside the post first, then in the project's root, then where the Python
+    that runs us finds them.
+    """
 
     def __init__(self, folder: Path, project: Project) -> None:
         self.folder = folder.resolve()
@@ -171,7 +175,7 @@ class JupyterKernel:
         os.kill(self.manager.provisioner.pid, signal.SIGUSR1)
         dump = self.own / "stack"
         for _ in range(40):
-            if dump.stat().st_size:
+            if _text(dump):
                 break
             await asyncio.sleep(0.05)
         said = f"it took longer than {timeout:g} s"

@@ -9,7 +9,6 @@ from typing import Any
 
 import nbconvert
 import nbformat
-from traitlets.config import Config
 
 from benchpost.errors import BenchpostError
 from benchpost.post.document import Post, Snippet, Span
@@ -21,9 +20,6 @@ CONVERT: Any = nbconvert
 # `Any` because their functions carry no types
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-EXTRACTORS = ("ExtractOutputPreprocessor", "ExtractAttachmentsPreprocessor")
-"""Parts of nbconvert that move pictures into files: there is no folder to put them into."""
-
 MIME = {"svg": "image/svg+xml", "png": "image/png"}
 
 
@@ -113,8 +109,8 @@ def markdown_of_notebook(text: str) -> str:
     for cell in read.cells:
         _as_snippet(cell)
         _with_pictures(cell)
-    settings = Config({name: {"enabled": False} for name in EXTRACTORS})
-    body, _ = CONVERT.MarkdownExporter(config=settings).from_notebook_node(read)
+    # the default ones would move pictures into files, and there is no folder to put them into
+    body, _ = CONVERT.MarkdownExporter(default_preprocessors=[]).from_notebook_node(read)
     return str(body).strip("\n") + "\n"
 
 

@@ -22,7 +22,7 @@ from benchpost.record.kernel import Kernel, StartKernel
 from benchpost.record.machine import Equipment
 from benchpost.record.plan import Extent, Plan, plan
 from benchpost.record.provenance import circumstances
-from benchpost.record.session import Setting, run_session
+from benchpost.record.session import Record, Setting, run_session
 
 TICK = 0.2
 """Seconds between two looks at the clock for the progress line."""
@@ -143,15 +143,23 @@ async def _run_one(outcome: Outcome, order: Order, setting: Setting, progress: P
         _refuse_other_devices(todo, order)
         kernel = order.start(post.file.parent, order.project) if todo.runs else None
         records = await run_session(todo, setting, kernel, began) if kernel else []
+        removed = _write(todo, records, order.here.machine.name)
     except BenchpostError as error:
         return Outcome(outcome.path, todo, failure=error)
-    pictures = {path: data for record in records for path, data in record.pictures.items()}
-    if records:
-        new = [record.result for record in records]
-        results.save(post.file, order.here.machine.name, new, pictures)
-    removed = results.prune(post.file, set(post.snippet_ids()))
     names = tuple(record.result.snippet for record in records)
-    return Outcome(outcome.path, todo, names, tuple(removed))
+    return Outcome(outcome.path, todo, names, removed)
+
+
+def _write(todo: Plan, records: Sequence[Record], machine: str) -> tuple[tuple[str, str], ...]:
+    """Save what was recorded and remove what belongs to no snippet; gives what was removed."""
+    post = todo.post
+    pictures = {path: data for record in records for path, data in record.pictures.items()}
+    try:
+        if records:
+            results.save(post.file, machine, [record.result for record in records], pictures)
+        return tuple(results.prune(post.file, set(post.snippet_ids())))
+    except OSError as error:
+        raise BenchpostError(f"cannot write results of {post.path}: {error}") from error
 
 
 def _refuse_other_devices(todo: Plan, order: Order) -> None:

@@ -35,6 +35,9 @@ from typing import Any
 NAME = "_benchpost"
 """Where `install` puts itself in `sys.modules`."""
 
+MOST_SAMPLES = 10_000
+"""How many numbers of one variable are kept: they are reviewed in diffs."""
+
 IMPORTERS = ("<frozen importlib", "/importlib/", "/pkg_resources/", "/setuptools/")
 """Code that lists folders only to find modules and distributions."""
 
@@ -319,6 +322,8 @@ def kept(namespace: Mapping[str, Any], name: str) -> list[float | str] | float |
     if _is_number(plain):
         return _finite(name, plain)
     samples = list(plain) if _is_flat(plain) else []
+    if len(samples) > MOST_SAMPLES:
+        return f"`{name}` holds {len(samples)} numbers; keep at most {MOST_SAMPLES}"
     if not samples or not all(map(_is_number, samples)):
         what = "empty" if _is_flat(plain) and not samples else f"a {type(value).__name__}"
         return f"`{name}` is {what}; keep a number, or a flat list or array of numbers"
