@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchpost.errors import BenchpostError, UsageError
-from benchpost.fill.expression import evaluate
+from benchpost.fill.expression import Functions, evaluate
 from benchpost.fill.measured import quoted
 from benchpost.fill.refusal import Refusal
 from benchpost.roofline.units import Quantity
@@ -31,7 +31,13 @@ def zero() -> Quantity:
     return Quantity(1 / int("0"), "1")
 
 
-FUNCTIONS = {"rate": rate, "size": size, "broken": broken, "zero": zero, "quoted": quoted}
+FUNCTIONS: Functions = {
+    "rate": rate,
+    "size": size,
+    "broken": broken,
+    "zero": zero,
+    "quoted": quoted,
+}
 
 RESULTS = {
     "2 + 3 * 4": Quantity(14.0, "1"),

@@ -96,12 +96,9 @@ def _scores(todo: Todo) -> Iterator[tuple[float, str]]:
         liking = suited.get(profile.family, 0.0)
         alike = _likeness(around, profile) + _unit_bonus(todo, profile)
         if own:
-            covered = _covered(own, profile)
-            if liking and covered >= OWN_COVERED:
-                yield (
-                    liking * (2 * _likeness(Counter(own), profile) + covered + alike),
-                    profile.head,
-                )
+            if liking and _covered(own, profile) >= OWN_COVERED:
+                told = _likeness(Counter(own), profile) + _covered(own, profile, by_weight=True)
+                yield liking * (2 * told + alike), profile.head
         elif liking and todo.wants and alike >= CONTEXT_ALIKE:
             yield liking * alike, profile.head
 
@@ -140,11 +137,15 @@ UNKNOWN = 2.0
 """Rarity of a word that no figure is about."""
 
 
-def _covered(own: Iterable[str], profile: _Profile) -> float:
+def _covered(own: Iterable[str], profile: _Profile, *, by_weight: bool = False) -> float:
+    """Share of the words that a figure is about; by weight, its name's words count most."""
     rarity = _rarity()
     weights = {word: rarity.get(word, UNKNOWN) for word in own}
-    known = sum(weight for word, weight in weights.items() if word in profile.weights)
-    return known / sum(weights.values())
+    top = max(profile.weights.values())
+    known = {word: profile.weights[word] / top for word in weights if word in profile.weights}
+    return sum(weights[word] * (known[word] if by_weight else 1) for word in known) / sum(
+        weights.values()
+    )
 
 
 def _unit_bonus(todo: Todo, profile: _Profile) -> float:
