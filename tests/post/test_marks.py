@@ -115,11 +115,14 @@ def test_the_same_characters_elsewhere_are_text(text: str) -> None:
     assert marks(text) == Marks()
 
 
-NOT_CLOSED = "is not closed before the next marker; write"
+NOT_CLOSED = "is not closed before"
 NOT_BEGUN = "that was not begun; write"
 PARTED = "begins and ends in different list items, quotes or tags; move"
 PROBLEMS = [
-    (f"{OPEN}\n", [("S001", 1, f"slot {NOT_CLOSED} `{{/* /fill */}}` at its end")]),
+    (
+        f"{OPEN}\n",
+        [("S001", 1, f"slot {NOT_CLOSED} the end of the post; write `{{/* /fill */}}` at its end")],
+    ),
     (
         f"{CLOSE}\n",
         [("S001", 1, f"end of a slot {NOT_BEGUN} `{{/* fill … */}}` before it or delete it")],
@@ -130,13 +133,17 @@ PROBLEMS = [
     ),
     (
         f"{OPEN}{OPEN}{CLOSE}\n",
-        [("S001", 1, f"slot {NOT_CLOSED} `{{/* /fill */}}` at its end")],
+        [("S001", 1, f"slot {NOT_CLOSED} the slot on line 1; write `{{/* /fill */}}` at its end")],
     ),
     (
         f"a {{/* fill x */}}{{/* = y */}}{CLOSE}{{/* /= */}}\n",
         [
-            ("S001", 3, f"slot {NOT_CLOSED} `{{/* /fill */}}` at its end"),
-            ("S001", 17, f"value {NOT_CLOSED} `{{/* /= */}}` at its end"),
+            (
+                "S001",
+                3,
+                f"slot {NOT_CLOSED} the value on line 1; write `{{/* /fill */}}` at its end",
+            ),
+            ("S001", 17, f"value {NOT_CLOSED} `/fill` on line 1; write `{{/* /= */}}` at its end"),
             ("S001", 28, f"end of a slot {NOT_BEGUN} `{{/* fill … */}}` before it or delete it"),
             ("S001", 41, f"end of a value {NOT_BEGUN} `{{/* = … */}}` before it or delete it"),
         ],

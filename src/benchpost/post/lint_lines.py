@@ -24,12 +24,15 @@ LINE_START = re.compile(r"(?:\A|\n)[ \t]*(?=[<{])")
 
 
 def line_starts(leaf: Leaf, tree: Root, text: str) -> Iterator[Problem]:
-    """What the compiler refuses of the lines of a paragraph that begin with `<` or `{`."""
+    """The first thing refused of the lines of a paragraph that begin with `<` or `{`."""
     source = leaf.prose.source
     if "\n" not in source:
         return
     for match in LINE_START.finditer(source):
-        yield from _run(leaf, match.end(), tree, text)
+        problem = next(_run(leaf, match.end(), tree, text), None)
+        if problem:
+            yield problem
+            return
 
 
 def _run(leaf: Leaf, start: int, tree: Root, text: str) -> Iterator[Problem]:

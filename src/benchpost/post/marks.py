@@ -19,12 +19,13 @@ from benchpost.post.problems import Problem
 
 __all__ = ["Marks", "Option", "find_marks", "options_text", "prefix_at", "render_marker"]
 
-MARKERS = {
-    Dialect.MDX: re.compile(r"\{\s*/\*(?P<inner>\s*/?(?:fill\b|=(?=\s)).*?)\*/\s*\}", re.DOTALL),
-    Dialect.MARKDOWN: re.compile(r"<!--(?P<inner>\s*/?(?:fill\b|=(?=\s)).*?)-->", re.DOTALL),
+OPENINGS = {
+    Dialect.MDX: re.compile(r"\{\s*/\*\s*(?P<word>/?(?:fill\b|=(?=\s|\*/)))"),
+    Dialect.MARKDOWN: re.compile(r"<!--\s*(?P<word>/?(?:fill\b|=(?=\s|-->)))"),
 }
+COMMENT_ENDS = {Dialect.MDX: "*/", Dialect.MARKDOWN: "-->"}
+BRACE = re.compile(r"\s*\}")
 CLOSINGS = {"fill": "/fill", "=": "/="}
-WORD = re.compile(r"\s*(/?(?:fill\b|=))")
 # the line prefix of a marker inside containers, where the marker spans lines
 CONTINUATION = re.compile(r"\n[ \t]*(?:>[ \t]?)*")
 BULLETS = re.compile(r"(?:[ \t]|>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))*")
@@ -61,7 +62,7 @@ class _Marker:
 
 def render_marker(dialect: Dialect, inner: str) -> str:
     """The comment that says `inner`; ValueError where `inner` would end it early."""
-    end = "*/" if dialect is Dialect.MDX else "-->"
+    end = COMMENT_ENDS[dialect]
     if end in inner:
         raise ValueError(f"a marker cannot hold {end!r}: {inner!r}")
     return f"{{/* {inner} */}}" if dialect is Dialect.MDX else f"<!-- {inner} -->"
@@ -72,7 +73,7 @@ def find_marks(text: str, tree: Root, dialect: Dialect) -> Marks:
     slots: list[Slot] = []
     values: list[Value] = []
     problems: list[Problem] = []
-    for opening, closing in _pairs(list(_markers(text, tree, dialect)), dialect, problems):
+    for opening, closing in _pairs(list(_markers(text, tree, dialect)), text, dialect, problems):
         if opening.word == "fill":
             slots.extend(_slot(opening, closing, text, problems))
         else:
@@ -82,17 +83,26 @@ def find_marks(text: str, tree: Root, dialect: Dialect) -> Marks:
 
 
 def _markers(text: str, tree: Root, dialect: Dialect) -> Iterator[_Marker]:
-    for match in MARKERS[dialect].finditer(text):
-        span = Span(*match.span())
-        location = locate(tree, text, dialect, span)
-        word = WORD.match(match["inner"])
-        if location and word:
-            at = match.start("inner") + word.end()
-            yield _Marker(word[1], text[at : match.end("inner")], at, span, location)
+    end = -1
+    for match in OPENINGS[dialect].finditer(text):
+        if end < match.end():
+            end = text.find(COMMENT_ENDS[dialect], match.end())
+        span = _comment(text, dialect, match.start(), end)
+        location = locate(tree, text, dialect, span) if span else None
+        if span and location:
+            yield _Marker(match["word"], text[match.end() : end], match.end(), span, location)
+
+
+def _comment(text: str, dialect: Dialect, start: int, end: int) -> Span | None:
+    """The comment whose words end at `end`, with what encloses them."""
+    if end < 0 or dialect is Dialect.MARKDOWN:
+        return Span(start, end + len("-->")) if end >= 0 else None
+    brace = BRACE.match(text, end + len("*/"))
+    return Span(start, brace.end()) if brace else None
 
 
 def _pairs(
-    markers: list[_Marker], dialect: Dialect, problems: list[Problem]
+    markers: list[_Marker], text: str, dialect: Dialect, problems: list[Problem]
 ) -> Iterator[tuple[_Marker, _Marker]]:
     """Openings with the closing marker that directly follows; every other marker is a problem."""
     waiting: _Marker | None = None
@@ -105,23 +115,28 @@ def _pairs(
             waiting = None
             continue
         if waiting:
-            problems.append(_unclosed(waiting, dialect))
+            line = text.count("\n", 0, marker.span.start) + 1
+            problems.append(_unclosed(waiting, f"{_named(marker)} on line {line}", dialect))
         if marker.word in CLOSINGS:
             waiting = marker
         else:
             waiting = None
             problems.append(_unopened(marker, dialect))
     if waiting:
-        problems.append(_unclosed(waiting, dialect))
+        problems.append(_unclosed(waiting, "the end of the post", dialect))
 
 
 def _kind(marker: _Marker) -> str:
     return "slot" if "fill" in marker.word else "value"
 
 
-def _unclosed(marker: _Marker, dialect: Dialect) -> Problem:
+def _named(marker: _Marker) -> str:
+    return f"the {_kind(marker)}" if marker.word in CLOSINGS else f"`{marker.word}`"
+
+
+def _unclosed(marker: _Marker, before: str, dialect: Dialect) -> Problem:
     closing = render_marker(dialect, CLOSINGS[marker.word])
-    message = f"{_kind(marker)} is not closed before the next marker; write `{closing}` at its end"
+    message = f"{_kind(marker)} is not closed before {before}; write `{closing}` at its end"
     return Problem(Check.S001, marker.span.start, message)
 
 

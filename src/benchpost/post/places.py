@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -68,10 +69,8 @@ def path_to(node: Node, offset: int) -> list[Node]:
 
 def path_among(nodes: Sequence[Node], offset: int) -> list[Node]:
     """The nodes around an offset, outermost first; empty where none of `nodes` covers it."""
-    for node in nodes:
-        if node.start <= offset < node.end:
-            return path_to(node, offset)
-    return []
+    at = bisect_right(nodes, offset, key=lambda node: node.start) - 1
+    return path_to(nodes[at], offset) if at >= 0 and offset < nodes[at].end else []
 
 
 @lru_cache(maxsize=16)

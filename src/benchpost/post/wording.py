@@ -74,6 +74,10 @@ KINDS = {
 KIND = re.compile("|".join(rf"(?P<{kind}>\b(?:{words})\b)" for kind, words in KINDS.items()), re.I)
 
 
+LONGEST = 2000
+"""Characters of a placeholder in brackets or a sentence; what is longer is none."""
+
+
 @dataclass(frozen=True)
 class Wording:
     """One placeholder in a text."""
@@ -203,7 +207,9 @@ def _enclosed(text: str) -> Iterator[Wording]:
 def _closing(text: str, start: int, opening: str, closing: str) -> int:
     """Where the bracket opened before `start` is closed; -1 when it is not."""
     depth = 1
-    for match in re.finditer(f"{re.escape(opening)}|{re.escape(closing)}", text[start:]):
+    for match in re.finditer(
+        f"{re.escape(opening)}|{re.escape(closing)}", text[start : start + LONGEST]
+    ):
         depth += 1 if match[0] == opening else -1
         if depth == 0:
             return start + match.start()
@@ -228,5 +234,5 @@ def _bare(text: str) -> Iterator[Wording]:
         if emphasis and end > 0 and emphasis[0] not in marker[0][len(emphasis[0]) :]:
             yield Wording(start, end + len(emphasis[0]), _said(text[marker.end() : end]))
         else:
-            end = marker.end() + _extent(text[marker.end() :])
+            end = marker.end() + _extent(text[marker.end() : marker.end() + LONGEST])
             yield Wording(start, end, _said(text[marker.end() : end]))
