@@ -25,6 +25,8 @@ class Config:
     """Folder of the posts, relative to the project root."""
     pages: str = "docs/posts"
     """Folder that `benchpost pages` writes into; keep it out of version control."""
+    reference: str = ""
+    """Folder for pages on benchpost's own figures, equations, checks and words; empty for none."""
     components: tuple[str, ...] = ()
     """Components that the Nextra site provides without an import, beside Nextra's own."""
     timeout: float = 600.0

@@ -1,0 +1,136 @@
+"""Writing the pages of the site: finished Markdown and assets, only where something changed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from posixpath import normpath
+
+from benchpost.config import Project
+from benchpost.errors import BenchpostError
+from benchpost.files import write_if_changed
+from benchpost.fill.material import Material, gather, unreadable
+from benchpost.findings import Finding
+from benchpost.post.document import Post
+from benchpost.site.post_list import post_list
+from benchpost.site.post_page import PostPage, post_page
+from benchpost.site.reference import reference_pages
+
+MANIFEST = ".benchpost.json"
+"""Names of the files that we wrote into a folder, so that only these are ever removed."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The pages of all posts."""
+
+    pages: tuple[PostPage, ...]
+    """Newest first."""
+    findings: tuple[Finding, ...]
+    """Everything that was found wrong, in the order of places."""
+
+
+def write_pages(project: Project, *, drafts: bool = False) -> list[Finding]:
+    """Write the page of every post, the list of posts and the reference; remove pages of none.
+
+    Drafts are left out unless asked for. Only what changed is written.
+    """
+    site = make_site(project, drafts=drafts)
+    write_site(site, project)
+    return list(site.findings)
+
+
+def make_site(project: Project, *, drafts: bool = False) -> Site:
+    """All pages; nothing is written."""
+    materials, findings = _gathered(project)
+    shown = [each for each in materials if drafts or not each.post.is_draft]
+    slugs = {each.post.file: each.post.slug for each in shown}
+
+    def elsewhere(post: Post, url: str) -> str | None:
+        return _other_post(post, url, slugs, project)
+
+    folder = project.root / project.config.pages
+    pages = [post_page(material, folder, elsewhere) for material in shown]
+    findings += [finding for page in pages for finding in page.findings]
+    findings.sort(key=lambda each: (each.place, each.check.name))
+    return Site(tuple(sorted(pages, key=_newest_first)), tuple(findings))
+
+
+def write_site(site: Site, project: Project) -> None:
+    """Write what changed, remove what is gone."""
+    files = {"index.md": post_list(site.pages).encode()}
+    for page in site.pages:
+        files |= page.files
+    _write(project.root / project.config.pages, files)
+    if project.config.reference:
+        reference = project.root / project.config.reference
+        _write(reference, reference_pages(reference))
+
+
+def _newest_first(page: PostPage) -> tuple[int, str]:
+    return -(page.date.toordinal() if page.date else 0), page.slug
+
+
+def _gathered(project: Project) -> tuple[list[Material], list[Finding]]:
+    materials: list[Material] = []
+    findings: list[Finding] = []
+    for file in project.posts():
+        try:
+            materials.append(gather(file, project))
+        except BenchpostError as error:
+            findings.append(unreadable(error, file, project))
+    return materials, findings
+
+
+def _other_post(post: Post, url: str, slugs: Mapping[Path, str], project: Project) -> str | None:
+    """A link to another post, written as a path or as Nextra's address, as a link to its page."""
+    path, anchor = re.fullmatch(r"([^#?]*)[^#]*(#.*)?", url, re.DOTALL).groups()  # type: ignore[union-attr]  # matches every text
+    if path.startswith("/"):
+        found = (project.root / path.strip("/")).parent
+        target = project.root / project.config.posts / PurePosixPath(path).name
+        if found.name != Path(project.config.posts).name:
+            return None
+    else:
+        target = Path(normpath(post.file.parent / path))
+    for file in (target, *(target / f"index{suffix}" for suffix in (".mdx", ".md"))):
+        if file in slugs:
+            return f"../{slugs[file]}/index.md{anchor or ''}"
+    return None
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, data in files.items():
+        write_if_changed(folder / name, data)
+    _remove(folder, sorted(set(_written(folder)) - set(files)))
+    manifest = json.dumps(sorted(files), indent=1, ensure_ascii=False) + "\n"
+    write_if_changed(folder / MANIFEST, manifest.encode())
+
+
+def _written(folder: Path) -> Iterator[str]:
+    """What we wrote last time; nothing outside the folder, whatever the manifest says."""
+    manifest = folder / MANIFEST
+    if not manifest.is_file():
+        return
+    try:
+        names = json.loads(manifest.read_text(encoding="utf-8"))
+    except ValueError:
+        return
+    for name in names if isinstance(names, list) else ():
+        if isinstance(name, str) and (folder / name).resolve().is_relative_to(folder.resolve()):
+            yield name
+
+
+def _remove(folder: Path, names: Iterable[str]) -> None:
+    for name in names:
+        file = folder / name
+        file.unlink(missing_ok=True)
+        for above in file.relative_to(folder).parents:
+            if (
+                above != Path()
+                and (folder / above).is_dir()
+                and not any((folder / above).iterdir())
+            ):
+                (folder / above).rmdir()
