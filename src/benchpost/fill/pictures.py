@@ -14,6 +14,8 @@ from benchpost.figures.types import Drawing
 from benchpost.fill.filled import Piece
 
 FOLDER = "figures"
+SUFFIXES = (".svg", ".csv", ".json", ".txt")
+"""Endings of drawings and of the data beside them."""
 
 
 class State(Enum):
@@ -102,12 +104,10 @@ def orphans(post: Path, text: str, wanted: Set[Path]) -> list[Path]:
     if not folder.is_dir():
         return []
     loose = sorted(file for file in folder.iterdir() if file.is_file() and file not in wanted)
-    ours = {file.stem for file in loose if is_ours(file)}
-    candidates = [f for f in loose if f.stem in ours and f.suffix in (".svg", ".csv", ".json")]
-    if not candidates:
-        return []
-    texts = [text, *_neighbours(post)]
-    return [f for f in candidates if not any(f"{FOLDER}/{f.name}" in each for each in texts)]
+    ours = [file for file in loose if is_ours(file)]
+    texts = [text, *_neighbours(post)] if ours else []
+    gone = {f.stem for f in ours if not any(f"{FOLDER}/{f.name}" in each for each in texts)}
+    return [file for file in loose if file.stem in gone and file.suffix in SUFFIXES]
 
 
 def is_ours(file: Path) -> bool:

@@ -29,6 +29,8 @@ from benchpost.roofline.units import base_unit
 
 OWN_COVERED = 0.45
 """Share of a placeholder's own words, by weight, that a figure must be about."""
+UNNAMED_COVERED = 0.8
+"""The same where it names no kind of figure: `roofline here`, but not `update specs`."""
 CONTEXT_ALIKE = 0.12
 """Likeness that heading and paragraph must have to a figure where its own words say nothing."""
 NEAR = 0.5
@@ -96,7 +98,8 @@ def _scores(todo: Todo) -> Iterator[tuple[float, str]]:
         liking = suited.get(profile.family, 0.0)
         alike = _likeness(around, profile) + _unit_bonus(todo, profile)
         if own:
-            if liking and _covered(own, profile) >= OWN_COVERED:
+            enough = OWN_COVERED if todo.wants else UNNAMED_COVERED
+            if liking and _covered(own, profile) >= enough:
                 told = _likeness(Counter(own), profile) + _covered(own, profile, by_weight=True)
                 yield liking * (2 * told + alike), profile.head
         elif liking and todo.wants and alike >= CONTEXT_ALIKE:
@@ -133,7 +136,7 @@ def _likeness(found: Mapping[str, float], profile: _Profile) -> float:
     return dot / (mine * its) if dot else 0.0
 
 
-UNKNOWN = 2.0
+UNKNOWN = 3.0
 """Rarity of a word that no figure is about."""
 
 

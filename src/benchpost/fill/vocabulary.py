@@ -37,23 +37,22 @@ def _listed(text: str) -> frozenset[str]:
 
 
 STOPWORDS = _listed(
-    """a an the this that these those it its of for in on at to from with and or as by be is are was
-    were how what which where when we our us you your they i he she so not no do does can could will
-    would should here there below above next again into than then one two three some any all each
-    every vs versus per via about using use used based but if also only very more most just simple
-    nice good better final real actual same such later soon please maybe etc eg ie gpu
-    gpus card her his their my"""
+    """a an the this that these those it its of for in on at to from with and or as by be is are
+    was were how what which where when we our us you your they i he she so not no do does can
+    could will would should here there below above next again into than then one two three some
+    any all each every vs versus per via about using use used based but if also only very more
+    most just simple nice good better final real actual same such later soon please maybe etc eg
+    ie gpu gpus card her his their my"""
 )
 """Words that say nothing of what a figure is about."""
 
 ASKING = _listed(
-    """todo tbd fixme add insert include show showcase draw plot put place embed attach make create
-    generate render replace update fill finish need needs missing illustrate visualise visualize
-    compare image images figure figures diagram diagrams graph graphs plot plots chart charts
-    picture pictures screenshot screenshots screen shot capture equation equations formula formulas
-    formulae table tables photo photos illustration drawing sketch schematic curve curves
-    overview version
-    example examples result"""
+    """todo tbd fixme add insert include show showing showcase listing draw plot put place embed
+    attach make create generate render replace update fill finish need needs missing illustrate
+    visualise visualize compare image images figure figures diagram diagrams graph graphs plot
+    plots chart charts picture pictures screenshot screenshots screen shot capture equation
+    equations formula formulas formulae table tables photo photos illustration drawing sketch
+    schematic curve curves overview version example examples result"""
 )
 """Words that ask for a figure or name its kind."""
 
