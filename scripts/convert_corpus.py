@@ -61,6 +61,7 @@ from benchpost.site import anchors
 from benchpost.site.convert import to_markdown
 from benchpost.site.headings import element_names, heading_names
 from benchpost.site.literals import evaluated
+from benchpost.site.markup import paired
 from benchpost.site.names import names
 
 ROOT = Path(__file__).parent.parent
@@ -329,7 +330,7 @@ class TreeReader:
         self.referred: dict[str, None] = {}
 
     def blocks(self, nodes: Sequence[Node]) -> Iterator[str]:
-        for node in nodes:
+        for node in paired(nodes):
             yield from self.text(node)
 
     def footnotes(self) -> Iterator[str]:

@@ -66,7 +66,7 @@ def write(node: Element, scope: Scope) -> list[str]:
         return phrase(node, scope)
     if name:
         inlines.unknown(node, scope)
-    return [*titled(node, scope), *scope.parts(node.children)]
+    return [*titled(node, scope), *tabs(node, scope)]
 
 
 def phrase(node: Element, scope: Scope) -> list[str]:

@@ -19,7 +19,6 @@ _EVERYWHERE = re.compile(
     r"|(?<=[+=])[+=]|[+=](?=[+=])"  # ++keys++, ==mark==
     r"|:(?=[\w+-]+:|//)"  # :emoji:, and addresses that the tree has as text
     r"|(?<=www)\.|(?<=\S)@(?=\S)"
-    r"|!$"  # a link may follow
     r"|[^\S ]"  # str.strip() and str.splitlines() know more spaces than HTML does
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u2028\u2029\x0b\x0c\x85]")

@@ -19,13 +19,13 @@ def inline(node: InlineMath, scope: Scope) -> str:
     if not tex:
         return ""
     _judge(tex, node, scope, display=False)
-    return rf"\({tex}\)" if "$" in tex else f"${tex}$"
+    return rf"\({tex} \)" if "$" in tex or tex.endswith("\\") else f"${tex}$"
 
 
 def display(tex: str, node: Node, scope: Scope) -> str:
     """A formula on lines of its own; a blank line would end it."""
     lines = [line.strip() for line in _spaced(tex).split("\n")]
-    inner = "\n".join(line for line in lines if line)
+    inner = "\n".join(f"{line} " if line.endswith("\\") else line for line in lines if line)
     if not inner:
         return ""
     _judge(inner, node, scope, display=True)

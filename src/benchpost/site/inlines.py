@@ -42,7 +42,18 @@ SILENT = names("script style link meta source Icon")
 
 def write(nodes: Sequence[Node], scope: Scope) -> str:
     """Inlines on one line, escaped so that nothing in their text is syntax."""
-    return "".join(_write(node, scope) for node in nodes)
+    line = ""
+    for node in nodes:
+        piece = _write(node, scope)
+        line = _parted(line, piece) + piece
+    return line
+
+
+def _parted(line: str, piece: str) -> str:
+    """`line` such that what follows does not make another mark of its last."""
+    if line.endswith("!") and piece.startswith("["):
+        return line[:-1] + escape.reference("!")
+    return line + "<!-- -->" if line.endswith("*") and piece.startswith("*") else line
 
 
 def _write(node: Node, scope: Scope) -> str:
