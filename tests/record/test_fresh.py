@@ -72,6 +72,17 @@ def test_a_snippet_without_result_is_r001(house: Any) -> None:
     )
 
 
+def test_what_builds_on_a_needy_snippet_needs_as_much(house: Any) -> None:
+    """A snippet that uses a name which only such a one defines cannot be recorded here either."""
+    text = TEXT + '```python bench id="three"\nprint(y)\n```\n'
+    text += '```python bench id="four"\nprint(x)\n```\n'
+    said = [line for line in found(house, text).splitlines() if "R001" in line]
+    assert said[2:] == [
+        "posts/a/index.mdx:10:1: warning: R001 snippet 'three' was never recorded; it needs cuda",
+        "posts/a/index.mdx:13:1: R001 snippet 'four' was never recorded",
+    ]
+
+
 MEND = "    mend: benchpost run --machine box posts/a/index.mdx\n"
 WITH_CUDA = "; recorded with NVIDIA H200; mend it on a machine with cuda"
 

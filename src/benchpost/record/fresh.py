@@ -13,6 +13,7 @@ from benchpost.findings import Check, Finding, Severity
 from benchpost.post.document import Post, Snippet
 from benchpost.record.digests import file_digest, snippet_digests
 from benchpost.record.encoding import line_of
+from benchpost.record.names import needs
 from benchpost.record.types import Result, Results, Used
 
 ACTS = {"import": "imported", "open": "opened", "list": "listed", "run": "ran"}
@@ -23,15 +24,17 @@ NAMED = 3
 
 
 @dataclass(frozen=True)
-class Files:
-    """The project's files as they are now; each is read once."""
+class Now:
+    """A post and the project's files as they are now; each file is read once."""
 
+    post: Post
+    """The post whose results are judged."""
     root: Path
     """Folder of the project."""
-    post: str
-    """Path of the post whose results are judged."""
+    digests: Mapping[str, str]
+    """Of its snippets, by id."""
     known: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Digests taken so far."""
+    """Digests of files taken so far."""
 
     def changed(self, uses: Sequence[Used]) -> list[Used]:
         """Those of `uses` that are not as they were."""
@@ -40,110 +43,107 @@ class Files:
     def _digest(self, used: Used) -> str:
         key = (used.path, "list" if used.how == "list" else "")
         if key not in self.known:
-            self.known[key] = file_digest(self.root, used.path, used.how, self.post)
+            self.known[key] = file_digest(self.root, used.path, used.how, self.post.path)
         return self.known[key]
 
 
+def now(post: Post, project: Project) -> Now:
+    """What the results of a post are held against."""
+    return Now(post, project.root, snippet_digests(post.snippets))
+
+
 def judge(post: Post, results: Mapping[str, Results], project: Project) -> list[Finding]:
-    """R001, R002, R003 and R006 of one post, in the order of its lines."""
-    files = Files(project.root, post.path)
-    digests = snippet_digests(post.snippets)
-    return [
-        *(finding for snippet in post.snippets for finding in _missing(post, snippet, results)),
-        *(
-            finding
-            for snippet in post.snippets
-            for recorded in results.values()
-            for finding in _stale(post, snippet, recorded, digests, files)
-        ),
-        *(
-            finding
-            for recorded in results.values()
-            for finding in _orphans(post, recorded, project)
-        ),
-    ]
+    """R001, R002, R003 and R006 of one post: missing, stale, then those of no snippet."""
+    today = now(post, project)
+    wanted = needs(post.snippets)
+    found: list[Finding] = []
+    for snippet in post.snippets:
+        found += _missing(snippet, results, today, wanted[snippet.id])
+    for snippet in post.snippets:
+        for recorded in results.values():
+            found += _stale(snippet, recorded, today, wanted[snippet.id])
+    for recorded in results.values():
+        found += _orphans(post, recorded, project)
+    return found
 
 
 def is_fresh(snippet: Snippet, post: Post, results: Results, project: Project) -> bool:
     """Whether the result of one snippet on one machine holds."""
-    return not why_stale(snippet, post, results, Files(project.root, post.path))
+    return not why_stale(snippet, results, now(post, project))
 
 
-def why_stale(snippet: Snippet, post: Post, recorded: Results | None, files: Files) -> str:
+def why_stale(snippet: Snippet, recorded: Results | None, today: Now) -> str:
     """A clause on why a snippet's result on a machine does not hold; empty when it does."""
-    result = recorded.results.get(snippet.id) if recorded else None
     if recorded and snippet.id in recorded.broken:
         return "its result was edited by hand"
-    if recorded is None or result is None:
+    if recorded is None or snippet.id not in recorded.results:
         return "never recorded"
-    digests = snippet_digests(post.snippets)
-    if result.digest != digests[snippet.id]:
-        return _which_changed(snippet, post, recorded, digests)
-    changed = files.changed(result.uses)
-    return _named(files, changed) if changed else ""
+    return _off(snippet, recorded, today)[1]
 
 
-def _missing(post: Post, snippet: Snippet, results: Mapping[str, Results]) -> Iterator[Finding]:
-    known = any(snippet.id in (*each.results, *each.broken) for each in results.values())
-    if not known:
+def _off(snippet: Snippet, recorded: Results, today: Now) -> tuple[Check, str]:
+    """How a recorded result does not fit what is there now; the clause is empty when it does."""
+    result = recorded.results[snippet.id]
+    if result.digest != today.digests[snippet.id]:
+        return Check.R002, _which_changed(snippet, recorded, today)
+    changed = today.changed(result.uses)
+    return Check.R003, _named(today, changed) if changed else ""
+
+
+def _missing(
+    snippet: Snippet, results: Mapping[str, Results], today: Now, wanted: Sequence[str]
+) -> Iterator[Finding]:
+    if not any(snippet.id in (*each.results, *each.broken) for each in results.values()):
         # what nobody here could measure is said on the page, not invented and not an error
-        needs = f"; it needs {', '.join(snippet.needs)}" if snippet.needs else ""
-        severity = Severity.WARNING if snippet.needs else Severity.ERROR
-        said = f"snippet {snippet.id!r} was never recorded{needs}"
-        mend = f"benchpost run {post.path}"
-        yield Finding(Check.R001, _place(post, snippet), said, mend, severity)
+        missing = f"; it needs {', '.join(wanted)}" if wanted else ""
+        severity = Severity.WARNING if wanted else Severity.ERROR
+        said = f"snippet {snippet.id!r} was never recorded{missing}"
+        place = today.post.place(snippet.span.start)
+        yield Finding(Check.R001, place, said, f"benchpost run {today.post.path}", severity)
 
 
 def _stale(
-    post: Post, snippet: Snippet, recorded: Results, digests: Mapping[str, str], files: Files
+    snippet: Snippet, recorded: Results, today: Now, wanted: Sequence[str]
 ) -> Iterator[Finding]:
-    result = recorded.results.get(snippet.id)
-    if result is None:
+    if snippet.id not in recorded.results:
         return
-    why, check = "", Check.R002
-    if result.digest != digests[snippet.id]:
-        why = _which_changed(snippet, post, recorded, digests)
-    else:
-        changed = files.changed(result.uses)
-        why, check = (_named(files, changed) if changed else ""), Check.R003
+    check, why = _off(snippet, recorded, today)
     if why:
-        said = f"result of {snippet.id!r} on {recorded.machine} is stale: {why}"
-        mend = f"benchpost run --machine {recorded.machine} {post.path}"
-        yield Finding(check, _place(post, snippet), said + _where(snippet, result), mend)
+        where = _where(wanted, recorded.results[snippet.id])
+        said = f"result of {snippet.id!r} on {recorded.machine} is stale: {why}{where}"
+        mend = f"benchpost run --machine {recorded.machine} {today.post.path}"
+        yield Finding(check, today.post.place(snippet.span.start), said, mend)
 
 
-def _where(snippet: Snippet, result: Result) -> str:
+def _where(wanted: Sequence[str], result: Result) -> str:
     """On which machine it can be mended, when that is not any."""
     devices = ", ".join(result.provenance.machine.devices)
-    if not snippet.needs:
+    if not wanted:
         return ""
     have = f"; recorded with {devices}" if devices else ""
-    return f"{have}; mend it on a machine with {', '.join(snippet.needs)}"
+    return f"{have}; mend it on a machine with {', '.join(wanted)}"
 
 
-def _which_changed(
-    snippet: Snippet, post: Post, recorded: Results, digests: Mapping[str, str]
-) -> str:
+def _which_changed(snippet: Snippet, recorded: Results, today: Now) -> str:
     """The first snippet whose result is off, when those before it are recorded and are not."""
-    for each in post.snippets:
+    for each in today.post.snippets:
         result = recorded.results.get(each.id)
         if result is None:
-            return "the snippet or one before it changed"
-        if result.digest != digests[each.id]:
+            break
+        if result.digest != today.digests[each.id]:
             same = each.id == snippet.id
             return "its code or `keep` changed" if same else f"{each.id!r} before it changed"
-    return ""
+    return "the snippet or one before it changed"
 
 
-def _named(files: Files, changed: Sequence[Used]) -> str:
-    said = [f"`{used.path}`, which it {ACTS[used.how]}, {_fate(files, used)}" for used in changed]
+def _named(today: Now, changed: Sequence[Used]) -> str:
+    said = [f"`{used.path}`, which it {ACTS[used.how]}, {_fate(today, used)}" for used in changed]
     more = len(said) - NAMED
     return "; ".join(said[:NAMED]) + (f"; and {more} more files" if more > 0 else "")
 
 
-def _fate(files: Files, used: Used) -> str:
-    exists = (files.root / used.path).exists()
-    if not exists:
+def _fate(today: Now, used: Used) -> str:
+    if not (today.root / used.path).exists():
         return "is gone"
     return "changed" if used.digest else "did not exist and does now"
 
@@ -156,7 +156,3 @@ def _orphans(post: Post, recorded: Results, project: Project) -> Iterator[Findin
         place = Place(recorded.path, line_of(whole, name))
         said = f"result of {name!r} belongs to no snippet of {post.path}"
         yield Finding(Check.R006, place, said, f"benchpost run {post.path}")
-
-
-def _place(post: Post, snippet: Snippet) -> Place:
-    return post.place(snippet.span.start)

@@ -6,6 +6,7 @@ import ast
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -216,6 +217,7 @@ class JupyterKernel:
         if self.warden is not None:
             self.warden.dismiss()
             self.warden = None
+        shutil.rmtree(self.own, ignore_errors=True)  # the warden's work, unless none was posted
 
 
 def _manager(own: Path) -> Any:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import hashlib
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +20,7 @@ from benchpost.record.kernel import Kernel, StartKernel
 from benchpost.record.machine import Equipment
 from benchpost.record.plan import Extent, Plan, plan
 from benchpost.record.provenance import circumstances
-from benchpost.record.session import Record, Setting, run_session
+from benchpost.record.session import Record, Setting, check_kept, run_session
 
 TICK = 0.2
 """Seconds between two looks at the clock for the progress line."""
@@ -141,6 +139,7 @@ async def _run_one(outcome: Outcome, order: Order, setting: Setting, progress: P
 
     try:
         _refuse_other_devices(todo, order)
+        check_kept(todo)
         kernel = order.start(post.file.parent, order.project) if todo.runs else None
         records = await run_session(todo, setting, kernel, began) if kernel else []
         removed = _write(todo, records, order.here.machine.name)
@@ -191,14 +190,20 @@ async def _tick(progress: Progress) -> None:
 def _alone(project: Project) -> Iterator[None]:
     """Two runs in one project would disturb each other's timings and write the same files.
 
-    The lock is the operating system's: it ends with the process, however that ends.
+    The lock lies on the project's folder and is the operating system's: it leaves nothing behind
+    and ends with the process, however that ends.
     """
-    name = hashlib.sha256(str(project.root).encode()).hexdigest()[:16]
-    file = Path(tempfile.gettempdir()) / f"benchpost-{os.getuid()}-{name}.lock"
-    with file.open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            said = f"another `benchpost run` is at work in {project.root}; wait until it is done"
-            raise BenchpostError(said) from error
+    folder = os.open(project.root, os.O_RDONLY)
+    try:
+        _lock(folder, project)
         yield
+    finally:
+        os.close(folder)
+
+
+def _lock(folder: int, project: Project) -> None:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        said = f"another `benchpost run` is at work in {project.root}; wait until it is done"
+        raise BenchpostError(said) from error

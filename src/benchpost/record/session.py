@@ -61,9 +61,9 @@ async def run_session(
 ) -> list[Record]:
     """Run a plan's snippets in order. Raises SnippetError at the first that fails.
 
-    The kernel is started here and is gone when this returns, however it returns.
+    The kernel is started here and is gone when this returns, however it returns; `check_kept` has
+    been asked before.
     """
-    check_kept(plan)
     try:
         await kernel.start()
         return [
