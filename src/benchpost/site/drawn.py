@@ -16,7 +16,7 @@ from benchpost.fill.filled import Piece
 from benchpost.fill.pictures import FOLDER, Picture, State, pictures
 from benchpost.fill.refusal import Refusal
 from benchpost.findings import Check, Finding
-from benchpost.post.document import Post
+from benchpost.post.document import Dialect, Post
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ def draw(post: Post, pieces: Iterable[Piece], earlier: Path) -> Drawn:
             place = error.place or post.place(picture.piece.of.span.start)
             findings.append(Finding(Check.S006, place, f"./{name}: {error.message}"))
         else:
-            data[name] = tuple(_data(picture.piece))
+            # in Markdown the caption links to the data itself
+            data[name] = () if post.dialect is Dialect.MARKDOWN else tuple(_data(picture.piece))
     return Drawn(files, data, tuple(findings))
 
 

@@ -85,6 +85,13 @@ def _fence(slot: str) -> str:
 def _options(figure: Figure) -> Iterator[str]:
     yield "| Option | Type | Without it |\n| --- | --- | --- |"
     for name, parameter in parameters(figure).items():
-        needed = parameter.default is parameter.empty
-        default = "needed" if needed else escape.code(written_option(parameter.default), cell=True)
-        yield f"| `{name}` | {escape.text(described(parameter.annotation))} | {default} |"
+        kind = escape.text(described(parameter.annotation))
+        yield f"| `{name}` | {kind} | {_default(parameter.default)} |"
+
+
+def _default(value: object) -> str:
+    if value is inspect.Parameter.empty:
+        return "needed"
+    if not isinstance(value, str | int | float) or value == "":
+        return ""
+    return escape.code(written_option(value), cell=True)

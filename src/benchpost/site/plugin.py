@@ -29,7 +29,7 @@ LEVELS = {Severity.ERROR: logging.WARNING, Severity.WARNING: logging.INFO}
 log = get_plugin_logger("benchpost")
 
 
-class NoOptions(Config):
+class NoOptions(Config):  # type: ignore[no-untyped-call]  # of mkdocs
     """All settings stand in `[tool.benchpost]`, where the other verbs find them too."""
 
 
@@ -98,11 +98,11 @@ def _pages(config: MkDocsConfig) -> str:
 def with_posts(nav: list[Any], index: str, slugs: Iterable[str]) -> list[Any]:
     """The navigation with the posts beside their list, newest first."""
     folder = index.removesuffix("index.md")
-    pages = [index, *(f"{folder}{slug}/index.md" for slug in slugs)]
+    pages = [{"All posts": index}, *(f"{folder}{slug}/index.md" for slug in slugs)]
     return [_replaced(item, index, pages) for item in nav]
 
 
-def _replaced(item: Any, index: str, pages: list[str]) -> Any:
+def _replaced(item: Any, index: str, pages: list[Any]) -> Any:
     if item == index:
         return {"Posts": pages}
     if isinstance(item, dict):
@@ -113,7 +113,7 @@ def _replaced(item: Any, index: str, pages: list[str]) -> Any:
     return item
 
 
-def _inside(value: Any, index: str, pages: list[str]) -> Any:
+def _inside(value: Any, index: str, pages: list[Any]) -> Any:
     if isinstance(value, list):
         return [_replaced(item, index, pages) for item in value]
     return value

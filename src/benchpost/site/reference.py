@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -81,60 +81,58 @@ def _catalog() -> str:
     description = "Names that slots and values may use, with the numbers behind them."
     intro = (
         "Options such as `gpu=` and `model=` take these names. Every number was taken from the "
-        "source beside it; what is measured and what a datasheet says stand apart."
+        "source in its row; what is measured and what a datasheet says stand apart."
     )
-    chips = [*_table(CHIP_HEAD, "lrrrrl"), *map(_chip, catalog.chips())]
-    measured = [_measured(chip) for chip in catalog.chips() if _has_measured(chip)]
-    models = [*_table(MODEL_HEAD, "lrrrrl"), *map(_model, catalog.models())]
+    chips = catalog.chips()
+    measured = [chip for chip in chips if chip.measured_bandwidth or chip.measured_peaks]
     parts = [
         intro,
         "## Chips by their datasheets",
-        "\n".join(chips),
+        *_sourced(CHIP_HEAD, "lrrrr", map(_chip, chips)),
         "## Chips as others measured them",
-        "\n".join([*_table(("Chip", "Bandwidth", "BF16", "Source"), "lrrl"), *measured]),
+        *_sourced(("Chip", "Bandwidth", "BF16"), "lrr", map(_measured, measured)),
         "## Models",
-        "\n".join(models),
+        *_sourced(MODEL_HEAD, "lrrrr", map(_model, catalog.models())),
     ]
     return _page("Chips and models", description, parts)
 
 
-CHIP_HEAD = ("Chip", "Memory", "Bandwidth", "BF16, dense", "FP8, dense", "Source")
-MODEL_HEAD = ("Model", "Parameters", "Layers", "Hidden", "KV heads", "Source")
+CHIP_HEAD = ("Chip", "Memory", "Bandwidth", "BF16, dense", "FP8, dense")
+MODEL_HEAD = ("Model", "Parameters", "Layers", "Hidden", "KV heads")
+
+Row = tuple[Sequence[str], Sequence[str]]
+"""Cells of a table and the sources behind them."""
 
 
-def _table(head: Sequence[str], align: str) -> tuple[str, str]:
-    rule = ("---:" if side == "r" else "---" for side in align)
-    return f"| {' | '.join(head)} |", f"| {' | '.join(rule)} |"
+def _sourced(head: Sequence[str], align: str, rows: Iterable[Row]) -> tuple[str, str]:
+    """A table whose last column numbers the sources, and the list of these."""
+    numbers: dict[str, int] = {}
+    rule = ("---:" if side == "r" else "---" for side in f"{align}l")
+    lines = [f"| {' | '.join((*head, 'Source'))} |", f"| {' | '.join(rule)} |"]
+    for cells, sources in rows:
+        marks = (str(numbers.setdefault(each, len(numbers) + 1)) for each in dict.fromkeys(sources))
+        lines.append(f"| {' | '.join((*cells, ', '.join(marks)))} |")
+    return "\n".join(lines), "\n".join(f"{n}. {escape.text(each)}" for each, n in numbers.items())
 
 
-def _chip(chip: Chip) -> str:
+def _chip(chip: Chip) -> Row:
     numbers = (chip.memory, chip.bandwidth, chip.peaks.get("bf16"), chip.peaks.get("fp8"))
-    cells = [escape.text(chip.name), *map(_known, numbers), _origin([chip.bandwidth])]
-    return f"| {' | '.join(cells)} |"
+    return _numbers(chip.name, numbers)
 
 
-def _has_measured(chip: Chip) -> bool:
-    return bool(chip.measured_bandwidth or chip.measured_peaks)
+def _measured(chip: Chip) -> Row:
+    return _numbers(chip.name, (chip.measured_bandwidth, chip.measured_peaks.get("bf16")))
 
 
-def _measured(chip: Chip) -> str:
-    numbers = (chip.measured_bandwidth, chip.measured_peaks.get("bf16"))
-    cells = [escape.text(chip.name), *map(_known, numbers), _origin(filter(None, numbers))]
-    return f"| {' | '.join(cells)} |"
+def _numbers(name: str, numbers: Sequence[Known[float] | None]) -> Row:
+    cells = [escape.text(show(each.value, each.unit)) if each else "" for each in numbers]
+    return [escape.text(name), *cells], [f"{e.source} ({e.date})" for e in numbers if e]
 
 
-def _known(known: Known[float] | None) -> str:
-    return escape.text(show(known.value, known.unit)) if known else ""
-
-
-def _origin(knowns: Sequence[Known[float]] | Iterator[Known[float]]) -> str:
-    return escape.text("; ".join(dict.fromkeys(f"{k.source} ({k.date})" for k in knowns)))
-
-
-def _model(model: Model) -> str:
+def _model(model: Model) -> Row:
     numbers = (f"{model.parameters.value:,}", str(model.layers), f"{model.hidden:,}")
     cells = (escape.text(model.name), *numbers, str(model.kv_heads))
-    return f"| {' | '.join(cells)} | {escape.text(f'{model.source} ({model.date})')} |"
+    return cells, [f"{model.source} ({model.date})"]
 
 
 # checks
