@@ -71,7 +71,8 @@ def _sign(match: re.Match[str]) -> Problem:
 
 
 WORDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Problem]], ...] = (
-    (re.compile(r"<!--(?P<words>.*?)(?:(?P<end>-->)|\Z)", re.DOTALL), _comment),
+    (re.compile(r"<!--(?P<words>.{0,99}?)(?P<end>-->)", re.DOTALL), _comment),
+    (re.compile(r"<!--(?P<words>)(?P<end>)"), _comment),
     (re.compile(r"<(?:!\[CDATA\[|!\w+|\?\w+)"), _declaration),
     (re.compile(r"<(?P<url>(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*:)[^\s<>]+)>"), _address),
     (re.compile(r"<(?P<url>(?P<scheme>)[^\s<>@]+@[^\s<>]+)>"), _address),

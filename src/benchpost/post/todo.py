@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -36,6 +37,8 @@ from benchpost.post.wording import GATE, may_hold, placeholders, wants, whole
 # components that are only a box around their text
 BOXES = ("Callout", "Admonition", "Aside", "Note", "Warning", "Info", "Tip", "Banner")
 WORDED = (Paragraph, List, Blockquote, Table, JsxFlow)
+LOOK_BACK = 20
+"""Blocks before a placeholder in which its words are looked for."""
 HTML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
@@ -183,5 +186,6 @@ def _before(
     return ""
 
 
-def _preceding(siblings: Sequence[Node], node: Node) -> list[Node]:
-    return [sibling for sibling in siblings if sibling.end <= node.start]
+def _preceding(siblings: Sequence[Node], node: Node) -> Sequence[Node]:
+    at = bisect_left(siblings, node.start, key=lambda sibling: sibling.start)
+    return siblings[max(at - LOOK_BACK, 0) : at]
