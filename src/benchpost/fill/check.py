@@ -10,7 +10,7 @@ from benchpost.config import Project
 from benchpost.errors import BenchpostError, Place
 from benchpost.fill.diff import unified
 from benchpost.fill.filled import Filled, Piece, fill_text, spliced
-from benchpost.fill.material import gather, unreadable
+from benchpost.fill.material import Material, gather, unreadable
 from benchpost.fill.pictures import FOLDER, Picture, State, orphans, pictures
 from benchpost.fill.refusal import Refusal
 from benchpost.fill.suggest import suggest
@@ -36,19 +36,35 @@ def check_post(file: Path, project: Project, *, redraw: bool = False) -> list[Fi
     except BenchpostError as error:
         return [unreadable(error, file, project)]
     post = material.post
-    filled = fill_text(post, material.facts, material.own)
+    filled = fill_text(post, material.facts, material.own, is_damaged=material.is_damaged)
     findings = [
         *material.findings,
-        *fresh.judge(post, material.facts.results, project),
-        *lint(post, project),
+        *_results(material, project),
+        *(finding for finding in lint(post, project) if not _is_ours(post, finding)),
         *filled.findings,
         *_bodies(post, filled),
         *_pictures(post, filled, redraw),
         *(_placeholder(post, todo) for todo in post.todos),
     ]
-    if not filled.findings:
+    if not filled.findings and not material.findings:
         findings += _orphans(post, filled, project)
     return sorted(findings, key=lambda each: (each.place, each.check.name))
+
+
+def _results(material: Material, project: Project) -> Iterator[Finding]:
+    """What is wrong with recorded results; behind an unreadable file nothing is called missing."""
+    unreadable_file = any(finding.check is Check.R005 for finding in material.findings)
+    for finding in fresh.judge(material.post, material.facts.results, project):
+        if not (unreadable_file and finding.check is Check.R001):
+            yield finding
+
+
+def _is_ours(post: Post, finding: Finding) -> bool:
+    """A missing image that stands in a slot: the slot's own finding has the command for it."""
+    if finding.check is not Check.N004:
+        return False
+    bodies = ((post.place(slot.body.start), post.place(slot.body.end)) for slot in post.slots)
+    return any(start <= finding.place <= end for start, end in bodies)
 
 
 def mend(verb: str, post: Post) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from benchpost import figures
@@ -20,6 +20,7 @@ from benchpost.fill.layout import laid_out
 from benchpost.fill.measured import measured, quoted
 from benchpost.fill.number import written
 from benchpost.fill.refusal import Refusal
+from benchpost.fill.touched import Touched
 from benchpost.findings import Check, Finding
 from benchpost.post.document import Post, Slot, Value
 from benchpost.post.read import parse_post
@@ -59,19 +60,27 @@ class Filled:
         return tuple(piece.fragment for piece in self.pieces if piece.fragment)
 
 
-def fill_text(post: Post, facts: Facts, own: Mapping[str, Figure]) -> Filled:
-    """The text of `post` with every slot and value that can be made; see the module's promise."""
-    recorded = partial(measured, facts.results)
-    functions: Functions = {**FUNCTIONS, "measured": recorded, "quoted": quoted}
+def fill_text(
+    post: Post, facts: Facts, own: Mapping[str, Figure], *, is_damaged: bool = False
+) -> Filled:
+    """The text of `post` with every slot and value that can be made; see the module's promise.
+
+    When results of the post `is_damaged`, whatever reads results is left as it is, without a
+    finding: it held what they were, and would now say that nothing was measured.
+    """
     pieces: list[Piece] = []
     findings: list[Finding] = []
     for mark in marks_of(post):
+        results = Touched(facts.results)
         try:
-            piece = _piece(post, mark, facts, own, functions)
+            piece = _piece(post, mark, replace(facts, results=results), own)
             _refuse_clash(piece, pieces)
-            pieces.append(piece)
         except Refusal as refusal:
-            findings.append(_finding(post, mark, refusal))
+            if not (is_damaged and results.was_read):
+                findings.append(_finding(post, mark, refusal))
+        else:
+            if not (is_damaged and results.was_read):
+                pieces.append(piece)
     return _guarded(post, pieces, findings)
 
 
@@ -90,20 +99,16 @@ def spliced(text: str, pieces: Iterable[Piece]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _piece(
-    post: Post,
-    mark: Slot | Value,
-    facts: Facts,
-    own: Mapping[str, Figure],
-    functions: Functions,
-) -> Piece:
+def _piece(post: Post, mark: Slot | Value, facts: Facts, own: Mapping[str, Figure]) -> Piece:
     if isinstance(mark, Value):
-        return Piece(mark, _number(mark, functions))
+        return Piece(mark, _number(mark, facts))
     fragment = _fragment(post, mark, facts, own)
     return Piece(mark, laid_out(fragment.text, mark, post.text), fragment)
 
 
-def _number(value: Value, functions: Functions) -> str:
+def _number(value: Value, facts: Facts) -> str:
+    recorded = partial(measured, facts.results)
+    functions: Functions = {**FUNCTIONS, "measured": recorded, "quoted": quoted}
     quantity = evaluate(value.expression, functions)
     try:
         return written(quantity, value.format)

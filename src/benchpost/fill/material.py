@@ -15,6 +15,8 @@ from benchpost.post.document import Post
 from benchpost.post.read import read_post
 from benchpost.record import results
 
+DAMAGE = (Check.R004, Check.R005)
+
 
 @dataclass(frozen=True)
 class Material:
@@ -28,6 +30,11 @@ class Material:
     """The author's own figures."""
     findings: tuple[Finding, ...]
     """What is wrong with the results and with the own figures."""
+
+    @property
+    def is_damaged(self) -> bool:
+        """Some results cannot be trusted or read."""
+        return any(finding.check in DAMAGE for finding in self.findings)
 
 
 def gather(file: Path, project: Project) -> Material:

@@ -54,7 +54,7 @@ def fill_post(file: Path, project: Project, *, redraw: bool = False) -> Outcome:
     """
     material = gather(file, project)
     post = material.post
-    filled = fill_text(post, material.facts, material.own)
+    filled = fill_text(post, material.facts, material.own, is_damaged=material.is_damaged)
     drawn = _draw(post, filled, redraw)
     text = spliced(post.text, drawn.pieces)
     findings = (*material.findings, *filled.findings, *drawn.findings)
