@@ -132,9 +132,9 @@ CODE_LINES = st.lists(
     ),
     max_size=4,
 ).map("\n".join)
-BLOCK = st.deferred(lambda: st.one_of(SIMPLE, CONTAINER))
+BLOCK: st.SearchStrategy[str] = st.deferred(lambda: st.one_of(SIMPLE, CONTAINER))
 BLOCKS = st.lists(BLOCK, min_size=1, max_size=3).map("\n\n".join)
-SIMPLE = st.one_of(
+SIMPLE: st.SearchStrategy[str] = st.one_of(
     LINE,
     LINE,
     st.builds(
@@ -154,7 +154,7 @@ def indented(block: str, marker: str) -> str:
     return marker + block.replace("\n", "\n" + " " * len(marker))
 
 
-CONTAINER = st.one_of(
+CONTAINER: st.SearchStrategy[str] = st.one_of(
     BLOCKS.map(lambda block: "> " + block.replace("\n", "\n> ")),
     st.builds(
         lambda items, gap: gap.join(indented(item, "- ") for item in items),

@@ -14,7 +14,6 @@ from benchpost.post.nodes import (
     Code,
     FlowExpression,
     Heading,
-    Image,
     JsxFlow,
     JsxText,
     List,
@@ -82,8 +81,8 @@ def _as_flow(node: Node) -> JsxFlow:
 
 def _line(nodes: list[Node], scope: Scope) -> list[str]:
     seen = [node for node in nodes if not (isinstance(node, Text) and not node.value.strip())]
-    only = seen[0] if len(seen) == 1 else None
-    drawn = scope.sheet.figure(only.url) if isinstance(only, Image) else None
+    url = inlines.picture_url(seen[0], scope) if len(seen) == 1 else None
+    drawn = scope.sheet.figure(url) if url else None
     if drawn is not None:
         return [Markup(drawn)]
     line = scope.line(nodes).strip(" ")

@@ -15,7 +15,7 @@ def inline(node: InlineMath, scope: Scope) -> str:
     """`$x$` within a line; in a table cell a bar must not end the cell."""
     tex = " ".join(_spaced(node.value).split())
     if scope.cell:
-        tex = tex.replace(r"\|", r"\Vert ").replace("|", r"\vert ")
+        tex = tex.replace(r"\|", r"\Vert ").replace("|", r"\vert ").strip()
     if not tex:
         return ""
     _judge(tex, node, scope, display=False)

@@ -215,10 +215,19 @@ def anchor(node: JsxText, scope: Scope) -> str:
     return linked(url, title, node.children, node, scope) if url else scope.line(node.children)
 
 
-def picture(node: Any, scope: Scope) -> str:
-    """`<img src width>` and `<Image src={imported}>`."""
+def picture_url(node: Node, scope: Scope) -> str | None:
+    """The address of an image, in Markdown or as an element; None for anything else."""
+    if isinstance(node, Image):
+        return node.url
+    if not isinstance(node, JsxText) or node.name not in ("img", "Image"):
+        return None
     name = attributes.identifier(node, "src")
-    url = scope.sheet.imports.get(name, "") or attributes.string(node, "src")
+    return scope.sheet.imports.get(name, "") or attributes.string(node, "src")
+
+
+def picture(node: JsxText, scope: Scope) -> str:
+    """`<img src width>` and `<Image src={imported}>`."""
+    url = picture_url(node, scope) or ""
     keep = frozenset({"width", "height"})
     extra = {k: v for k, v in attributes.html_attributes(node, keep).items() if v and v.isdigit()}
     title = attributes.string(node, "title") or None

@@ -1,0 +1,94 @@
+"""What a page shows of the world around its post is asked for; what is not there is reported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rendered import render
+
+from benchpost.findings import Check, Severity
+from benchpost.post.document import Dialect
+from benchpost.post.read import parse_post
+from benchpost.site.convert import Page, to_markdown
+
+SVG = '<svg viewBox="0 0 1 1">\n\n<text>a*b*</text>\n</svg>'
+
+
+def page_of(text: str, **lookups: dict[str, str]) -> Page:
+    post = parse_post(text, "posts/a/index.mdx", Path("posts/a/index.mdx"), Dialect.MDX)
+    return to_markdown(post, **{name: known.get for name, known in lookups.items()})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![A chart](./figures/x.svg)",
+        "- item\n\n  ![A chart](./figures/x.svg)",
+        "> ![A chart](./figures/x.svg)",
+        "<Tabs items={['a']}>\n <Tabs.Tab>\n  ![A chart](./figures/x.svg)\n </Tabs.Tab>\n</Tabs>",
+        "<Callout>\n1. a\n\n   ![A chart](./figures/x.svg)\n</Callout>",
+        '<img src="./figures/x.svg" alt="A chart" />',
+    ],
+)
+def test_figures_stand_in_the_page_at_any_depth(text: str) -> None:
+    """The SVG arrives untouched, blank lines and stars and all, in lists, quotes and tabs."""
+    page = page_of(text, figure={"./figures/x.svg": SVG})
+    assert SVG in render(page.text)
+    assert page.findings == ()
+
+
+def test_a_figure_within_a_line_stays_an_image() -> None:
+    """Only an image alone in its paragraph can become a drawing of the page."""
+    page = page_of("see ![x](./x.svg) here", figure={"./x.svg": SVG}, image={"./x.svg": "x.svg"})
+    assert page.text == "see ![x](x.svg) here\n"
+    assert page.assets == {"./x.svg": "x.svg"}
+
+
+def test_missing_images_are_noted_in_the_page_and_reported() -> None:
+    """A reader sees what the picture would have shown; pictures elsewhere are not looked for."""
+    page = page_of("![A cat](./cat.png) ![B](https://a.org/b.png)\n\n![](./img/dog.png)", image={})
+    assert page.text == (
+        "<em>&#91;Image: A cat&#93;</em> ![B](https://a.org/b.png)\n\n"
+        "<em>&#91;Image: dog.png&#93;</em>\n"
+    )
+    assert [str(finding.place) for finding in page.findings] == [
+        "posts/a/index.mdx:1:1",
+        "posts/a/index.mdx:3:1",
+    ]
+    assert page.findings[0].message == "image `./cat.png` is missing; its description is shown"
+    assert {finding.check for finding in page.findings} == {Check.P003}
+
+
+def test_links_lead_where_the_site_says() -> None:
+    """A link is asked for whole, its `#name` too; one that leads nowhere keeps its words."""
+    page = page_of(
+        "[b](../b/index.mdx#x) [*c*](/docs/c) [d](https://d.org/?a=1&b=2#x)",
+        page={"../b/index.mdx#x": "../b/index.md#x"},
+    )
+    assert page.text == "[b](../b/index.md#x) *c* [d](https://d.org/?a=1&b=2#x)\n"
+    assert [finding.message for finding in page.findings] == [
+        "no page `/docs/c` on the site; the link's text is kept"
+    ]
+
+
+def test_imported_images_are_found_by_their_name() -> None:
+    """`<Image src={photo} />` shows the file that `photo` was imported from."""
+    text = "import photo from './p.png'\n\n<Image src={photo} alt='P' width={30} />"
+    page = page_of(text, image={"./p.png": "p.png"})
+    assert page.text == '![P](p.png){ width="30" }\n'
+
+
+def test_without_lookups_everything_stays() -> None:
+    """Alone, a post keeps its images and links, `.mdx` becoming `.md`."""
+    page = page_of("![x](./x.png) [y](./y.mdx#z)")
+    assert page.text == "![x](./x.png) [y](./y.md#z)\n"
+
+
+def test_what_is_nested_too_deeply_is_shown_as_source() -> None:
+    """One post that no converter can take does not stop the others."""
+    page = page_of("<div>\n" * 600 + "</div>\n" * 600)
+    assert [(found.check, found.severity) for found in page.findings] == [
+        (Check.P004, Severity.ERROR)
+    ]
+    assert page.text.startswith("```markdown\n<div>\n")
