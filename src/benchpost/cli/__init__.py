@@ -28,6 +28,7 @@ VERBS = {
     "predict": "benchpost.cli.predict",
     "pages": "benchpost.cli.pages",
     "parse": "benchpost.cli.parse",
+    "import": "benchpost.cli.notebook",
 }
 """Verbs in the order of the help, and the module of each."""
 
