@@ -86,6 +86,7 @@ PARTS = [
     ("Works. {/* TODO: Confirm it */}", ["{/* TODO: Confirm it */}"]),
     ("Works. <!-- todo: confirm --> Yes.", ["<!-- todo: confirm -->"]),
     ("Good — TODO: add a table", ["TODO: add a table"]),
+    ("Results TODO: add a table", ["TODO: add a table"]),
 ]
 
 
@@ -117,6 +118,8 @@ NONE = [
     "env = gym.make()  # TODO use the correct parameters",
     "at address 0x0000..TBD",
     "todo: see [the list](x)",
+    "the word TODO: not a wish",
+    'write "TODO: image" there',
     "",
 ]
 

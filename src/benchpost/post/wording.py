@@ -51,12 +51,14 @@ LOUD = re.compile(r"[*_~]*[@!]?(?:TODO|TBD|FIXME)" + _AFTER)
 QUIET = re.compile(r"[*_~]*[@!]?(?:todo|tbd|fixme)" + _AFTER, re.IGNORECASE)
 VERB = re.compile(rf"(?:{VERBS})\b", re.IGNORECASE)
 
-# inside a paragraph: a bracketed or emphasised one anywhere, a bare one where a sentence may begin
+# inside a paragraph: a bracketed one anywhere, a bare one where a sentence may begin, or before a
+# word that asks for something
 ENCLOSED = re.compile(
     r"(?P<open><!--|\{/\*|!?\[|\(|\{)\s*(?=[*_~]*[@!]?(?:todo|tbd|fixme)\b)", re.I
 )
 BARE = re.compile(
-    r"(?:^|(?<=[.!?;,…)\]*_>])[ \t]|[-–—|][ \t])[ \t]*(?P<word>[*_~]*[@!]?(?:TODO|TBD|FIXME)\b)",
+    r"(?:^[ \t]*|(?:(?<=[.!?;,…)\]*_>])|[-–—|])[ \t]+|(?P<weak>(?<=\S)[ \t]+))"
+    r"(?P<word>[*_~]*[@!]?(?:TODO|TBD|FIXME)\b)",
     re.MULTILINE,
 )
 EMPHASIS = re.compile(r"\*\*|__|~~|\*|_")
@@ -167,7 +169,7 @@ def _unwrapped(text: str) -> tuple[str, bool] | None:
 
 
 def _said(rest: str) -> str:
-    return " ".join(rest.split()).strip("*_~` ")
+    return " ".join(rest.split()).strip("*_~ ")
 
 
 def _extent(rest: str) -> int:
@@ -228,6 +230,8 @@ def _bare(text: str) -> Iterator[Wording]:
         start = match.start("word")
         marker = LOUD.match(text, start)
         if not marker or not marker["sign"]:
+            continue
+        if match["weak"] and not VERB.match(text, marker.end()):
             continue
         emphasis = EMPHASIS.match(text, start)
         end = text.find(emphasis[0], marker.end()) if emphasis else -1
