@@ -97,7 +97,8 @@ def mathml(tex: str, *, display: bool) -> str:
         raise Refusal("the formula is empty", 0)
     attributes = {"display": "block"} if display else {}
     math = Element("math", attributes)
-    math.extend(row if row.tag == "mrow" else [row])
+    # a row with attributes is a box; any other would only stand in another row
+    math.extend(row if row.tag == "mrow" and not row.attrib else [row])
     return tostring(math, encoding="unicode").replace(" />", "/>")
 
 
@@ -146,9 +147,9 @@ class _Reader:
         return Refusal(message, self.at if at is None else at)
 
     def expect(self, token: str, what: str) -> None:
-        start = self.at
-        if self.take() != token:
-            raise self.refuse(f"{what} needs `{token}` here", start)
+        if self.peek() != token:
+            raise self.refuse(f"{what} needs `{token}` here")
+        self.take()
 
     def finish(self) -> None:
         token = self.peek()
@@ -262,6 +263,8 @@ class _Reader:
         """The next thing, without its scripts."""
         start = self.at
         token = self.peek()
+        if token in _ROW_ENDS:
+            raise self.refuse("something is missing here")
         if token == "{":
             return Atom("ord", self.braced())
         if token in ("^", "_", "'"):
@@ -504,6 +507,7 @@ class _Reader:
 
     def delimiter(self, owner: str) -> str:
         """The character of a delimiter; empty for `.`."""
+        self.peek()
         start = self.at
         token = self.take()
         if token == ".":

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mkdocs.config.base import Config
+from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority, get_plugin_logger
 
 from benchpost.config import Project, find_project
+from benchpost.errors import BenchpostError
 from benchpost.findings import Finding, Severity
-from benchpost.site.pages import make_site, write_site
+from benchpost.site.pages import Site, make_site, write_site
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -46,16 +48,22 @@ class BenchpostPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  
     @event_priority(50)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Write the pages, put the posts into the navigation, add our theme to Material's."""
-        project = project_of(config)
-        site = make_site(project, drafts=self.serving)
-        write_site(site, project)
-        report(site.findings)
+        try:
+            site = self._written(project_of(config))
+        except BenchpostError as error:
+            raise PluginError(f"benchpost: {error}") from error
         if config.nav:
             slugs = (page.slug for page in site.pages)
             config.nav = with_posts(config.nav, f"{_pages(config)}/index.md", slugs)
         if str(THEME) not in config.theme.dirs:
             config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(THEME))
         return config
+
+    def _written(self, project: Project) -> Site:
+        site = make_site(project, drafts=self.serving)
+        write_site(site, project)
+        report(site.findings)
+        return site
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """A refused formula of a hand-written page; those of posts are findings already."""
@@ -67,9 +75,15 @@ class BenchpostPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any
     ) -> LiveReloadServer:
-        """Posts, their results, and figures of their own lead to a new build."""
+        """Posts and what lies beside them lead to a new build; the pages we write do not."""
         project = project_of(config)
         server.watch(str(project.root / project.config.posts))
+        ours = {project.root / project.config.pages, project.root / project.config.reference}
+        server.unwatch(config.docs_dir)
+        server.watch(config.docs_dir, recursive=False)
+        for folder in sorted(Path(config.docs_dir).iterdir()):
+            if folder.is_dir() and folder not in ours:
+                server.watch(str(folder))
         return server
 
 
@@ -91,8 +105,11 @@ def _sentence(finding: Finding) -> str:
 
 def _pages(config: MkDocsConfig) -> str:
     project = project_of(config)
-    folder = (project.root / project.config.pages).resolve()
-    return folder.relative_to(Path(config.docs_dir).resolve()).as_posix()
+    folder, docs = (project.root / project.config.pages).resolve(), Path(config.docs_dir).resolve()
+    if not folder.is_relative_to(docs):
+        where = f"{project.config.pages!r} of [tool.benchpost] must lie inside {config.docs_dir}"
+        raise PluginError(f"benchpost: the setting pages = {where}")
+    return folder.relative_to(docs).as_posix()
 
 
 def with_posts(nav: list[Any], index: str, slugs: Iterable[str]) -> list[Any]:
