@@ -161,7 +161,7 @@ def katex(formulas: Sequence[tuple[str, bool]]) -> list[str | None]:
     return shown
 
 
-SAME = str.maketrans("∣ˆ\u0302˜¯\u20d7⟶⟵⟷⟹⟸‾_", "|^^~ˉ→→←↔⇒⇐\u0305\u0305")
+SAME = str.maketrans("∥∣ˆ\u0302˜¯\u20d7⟶⟵⟷⟹⟸‾_", "‖|^^~ˉ→→←↔⇒⇐\u0305\u0305")
 """Signs that both set alike under different code points: bars, accents, long arrows."""
 
 
@@ -172,7 +172,7 @@ def characters(shown: str) -> str:
     """
     shown = re.sub(r"<annotation.*?</annotation>|<[^>]*>", "", shown, flags=re.DOTALL)
     plain = unicodedata.normalize("NFKD", unescape(shown).translate(SAME))
-    return re.sub(r"[\s\u200b-\u200d\u2061′]", "", plain)
+    return re.sub(r"[\s\u200b-\u200d\u2061-\u2063′]", "", plain)
 
 
 def outcome(tex: str, *, display: bool) -> str | None:
