@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from benchpost.post.nodes import Attribute, JsxFlow, JsxText
+from benchpost.site.anchors import safe
 from benchpost.site.literals import Literal, evaluated
 from benchpost.site.names import names
 
@@ -50,6 +51,11 @@ def string(element: Element, *names: str) -> str:
         if isinstance(found, str | int | float) and not isinstance(found, bool):
             return str(found)
     return ""
+
+
+def own_name(element: Element) -> str:
+    """What `#name` may call an element, or empty."""
+    return safe(string(element, "id", "name") if element.name == "a" else string(element, "id"))
 
 
 def identifier(element: Element, name: str) -> str:

@@ -61,12 +61,12 @@ def write(node: Element, scope: Scope) -> list[str]:
     name = node.name or ""
     writer = COMPONENTS.get(name) or elements.BLOCKS.get(name)
     if writer:
-        return writer(node, scope)
+        return elements.named_parts(node, writer(node, scope))
     if name in inlines.ELEMENTS or name in inlines.PHRASES or name in inlines.SILENT:
         return phrase(node, scope)
     if name:
         inlines.unknown(node, scope)
-    return [*titled(node, scope), *tabs(node, scope)]
+    return elements.named_parts(node, [*titled(node, scope), *tabs(node, scope)])
 
 
 def phrase(node: Element, scope: Scope) -> list[str]:

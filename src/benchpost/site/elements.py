@@ -18,15 +18,19 @@ from benchpost.post.nodes import (
     Text,
     TextExpression,
 )
-from benchpost.site import attributes, escape, fences, layout, literals
+from benchpost.site import attributes, escape, fences, inlines, layout, literals
 from benchpost.site.attributes import Element
+from benchpost.site.headings import NAMELESS
 from benchpost.site.layout import Markup
 from benchpost.site.names import names
 from benchpost.site.scope import Scope, words
 from benchpost.site.targets import image_target, is_elsewhere
 from benchpost.site.unravel import inline_children, named, runs, unravelled
 
-_KEPT = names("align colspan rowspan scope style start id title lang dir")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_CELLS = names("caption dd dt figcaption td th")
+_NAMED_WITHIN = _CELLS | NAMELESS | {*HEADINGS}
+_KEPT = names("align colspan rowspan scope style start title lang dir")
 _ITEM = frozenset({"li"})
 _SOURCE = frozenset({"source"})
 _SUMMARY = frozenset({"summary", "Summary"})
@@ -45,7 +49,22 @@ def nothing(node: Element, scope: Scope) -> list[str]:
 def around(node: Element, scope: Scope) -> list[str]:
     """The element's own tags around its children, which are Markdown as everywhere."""
     opening = escape.tag(node.name or "", attributes.html_attributes(node, _KEPT))
-    return [Markup(opening), *scope.parts(node.children), Markup(f"</{node.name}>")]
+    parts = scope.parts(node.children)
+    if node.name in _CELLS:
+        parts = _marked(node, parts)
+    return [Markup(opening), *parts, Markup(f"</{node.name}>")]
+
+
+def named_parts(node: Element, parts: list[str]) -> list[str]:
+    """The parts of an element after the name that links know it by."""
+    return parts if node.name in _NAMED_WITHIN else _marked(node, parts)
+
+
+def _marked(node: Element, parts: list[str]) -> list[str]:
+    mark = inlines.named_place(node)
+    if mark and parts and layout.is_line(parts[0]):
+        return [mark + parts[0], *parts[1:]]
+    return [mark, *parts] if mark else parts
 
 
 def script(node: Element, scope: Scope) -> list[str]:
@@ -78,7 +97,7 @@ def quote(node: Element, scope: Scope) -> list[str]:
 def heading(node: Element, scope: Scope) -> list[str]:
     """`<h2>`: a heading like any other."""
     line = scope.line(inline_children(node, scope))
-    return [layout.headline(int((node.name or "h2")[1]), line, attributes.string(node, "id"))]
+    return [layout.headline(int((node.name or "h2")[1]), line, attributes.own_name(node))]
 
 
 def preformatted(node: Element, scope: Scope) -> list[str]:
@@ -156,7 +175,7 @@ BLOCKS: dict[str, Callable[[Any, Scope], list[str]]] = {
         names("caption col colgroup dd dl dt figcaption figure table tbody td tfoot th thead tr"),
         around,
     ),
-    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), heading),
+    **dict.fromkeys(HEADINGS, heading),
     **dict.fromkeys(("audio", "iframe", "video", "embed", "object"), media),
     **dict.fromkeys(("script", "style"), script),
     **dict.fromkeys(("head", "input", "link", "meta", "source", "title"), nothing),

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
+from pygments.lexers import get_all_lexers
 
 from benchpost.post.nodes import Code
 from benchpost.site.escape import printable
@@ -75,16 +74,18 @@ def shown(meta: str) -> Shown:
     )
 
 
-@cache
 def language(name: str) -> str:
     """What Pygments calls a language; `text` for what it does not know."""
     wanted = name.lower()
     wanted = _LANGUAGES.get(wanted, wanted)
-    try:
-        aliases = get_lexer_by_name(wanted).aliases
-    except ClassNotFound:
-        return "text"
-    return wanted if wanted in aliases and re.fullmatch(r"[\w#.+-]+", wanted) else "text"
+    return wanted if wanted in _aliases() and re.fullmatch(r"[\w#.+-]+", wanted) else "text"
+
+
+@cache
+def _aliases() -> frozenset[str]:
+    return frozenset(
+        alias for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases
+    )
 
 
 def fence(code: Code) -> str:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from benchpost.post.document import Post
 from benchpost.post.inline import parse_inlines
-from benchpost.post.nodes import Heading, JsxFlow, JsxText, Leaf, Node, Text
+from benchpost.post.nodes import Heading, Html, JsxFlow, JsxText, Leaf, Node, Text
 from benchpost.post.walk import walk
 from benchpost.site import anchors, attributes
+from benchpost.site.names import names
 from benchpost.site.scope import words
+
+NAMELESS = names("col colgroup head link meta script source style tbody tfoot thead title tr")
+"""Elements that a link cannot lead to on a page of ours."""
+
+_NAMED = re.compile(r"""<\w[^>]*\s(?:id|name)=["']?([^"'\s>]+)""")
 
 
 def without_name(nodes: Sequence[Node]) -> tuple[tuple[Node, ...], str | None]:
@@ -33,9 +40,16 @@ def heading_names(post: Post) -> Mapping[int, str]:
 
 
 def element_names(post: Post) -> Iterator[str]:
-    """Every `id=` of an element, block or inline."""
+    """Every name that an element gives itself, by `id=` or as `<a name=>`."""
     for node in walk(post.tree):
-        inner = parse_inlines(node, post.text, post.dialect) if isinstance(node, Leaf) else ()
-        for found in (node, *(below for inline in inner for below in walk(inline))):
-            if isinstance(found, JsxFlow | JsxText) and (name := attributes.string(found, "id")):
-                yield name
+        for found in (node, *_elements_in(node, post)):
+            if isinstance(found, Html):
+                yield from (anchors.safe(match[1]) for match in _NAMED.finditer(found.value))
+            elif isinstance(found, JsxFlow | JsxText) and found.name not in NAMELESS:
+                yield from filter(None, [attributes.own_name(found)])
+
+
+def _elements_in(node: Node, post: Post) -> Iterator[Node]:
+    if isinstance(node, Leaf) and "<" in node.prose.source:
+        for inline in parse_inlines(node, post.text, post.dialect):
+            yield from walk(inline)

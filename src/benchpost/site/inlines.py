@@ -31,7 +31,7 @@ from benchpost.site.scope import Scope, words
 from benchpost.site.targets import image_target, link_target
 
 _HIGHLIGHTED = re.compile(r"(.+)\{:([\w#.+-]+)\}", re.DOTALL)
-_KEPT = names("title lang dir id style cite datetime start value")
+_KEPT = names("title lang dir style cite datetime start value")
 PHRASES = names(
     "abbr b bdi bdo cite code data del dfn em i ins kbd mark q rp rt ruby s samp small"
     " span strike strong sub sup time tt u var wbr"
@@ -180,7 +180,18 @@ def evaluated(source: str, node: Node, scope: Scope) -> str:
 
 
 def jsx(node: JsxText, scope: Scope) -> str:
-    """An element within a line: HTML's own pass, components leave their children."""
+    """An element within a line, and before it the name that links know it by."""
+    return named_place(node) + _element(node, scope)
+
+
+def named_place(node: Element) -> str:
+    """Where `#name` leads; MkDocs looks for names in running text only, not in fences."""
+    name = attributes.own_name(node)
+    return f"{escape.tag('span', {'id': name})}</span>" if name else ""
+
+
+def _element(node: JsxText, scope: Scope) -> str:
+    """HTML's own elements pass, components leave their children."""
     name = node.name or ""
     if name in SILENT:
         return ""

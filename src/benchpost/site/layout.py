@@ -72,12 +72,13 @@ def quoted(body: str) -> str:
 
 def item(parts: Sequence[str], *, tight: bool = False) -> str:
     """What stands in a list item; a first block that cannot follow a marker goes under it."""
-    if not parts or not _is_line(parts[0]):
+    if not parts or not is_line(parts[0]):
         parts = [_EMPTY, *parts]
     return "\n".join(parts) if tight and all(map(_kind, parts[1:])) else joined(parts)
 
 
-def _is_line(part: str) -> bool:
+def is_line(part: str) -> bool:
+    """A line of text, which may follow a marker."""
     return not isinstance(part, Markup) and "\n" not in part and not _BLOCK.match(part)
 
 
