@@ -25,7 +25,7 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
-class Esm:
+class Module:
     """What a block of `import` and `export` says."""
 
     imported: tuple[str, ...] = ()
@@ -45,6 +45,7 @@ def expression_end(text: str, start: int) -> int | Mistake:
     return _read(text, start + 1, lambda reader: None if reader.at("}") else reader.expression())
 
 
+@lru_cache(maxsize=1024)
 def value_end(text: str, start: int) -> int | Mistake:
     """The same for the value of an attribute, which may not be empty."""
     return _read(text, start + 1, Program.expression)
@@ -69,18 +70,18 @@ def _read(text: str, at: int, read: Callable[[Program], object]) -> int | Mistak
 
 
 @lru_cache(maxsize=256)
-def read_esm(text: str, imported: tuple[str, ...] = ()) -> Esm:
+def read_esm(text: str, imported: tuple[str, ...] = ()) -> Module:
     """What a block of `import` and `export` says, after blocks that imported `imported`."""
     try:
         reader = Program(text)
         reader.names.update(dict.fromkeys(imported, "var"))
         reader.module()
     except JavaScriptError as error:
-        return Esm(mistake=Mistake(error.message, error.at))
+        return Module(mistake=Mistake(error.message, error.at))
     except RecursionError:
-        return Esm(mistake=Mistake("nested too deep to be read", 0))
+        return Module(mistake=Mistake("nested too deep to be read", 0))
     names = {name: how for name, how in reader.names.items() if name not in imported}
-    return Esm(
+    return Module(
         tuple(name for name, how in names.items() if how == "import"),
         tuple(name for name, how in names.items() if how != "import"),
     )

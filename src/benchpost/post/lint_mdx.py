@@ -18,6 +18,7 @@ from benchpost.post.document import Dialect, Post
 from benchpost.post.inline import read_inlines
 from benchpost.post.javascript_check import (
     Mistake,
+    Module,
     expression_end,
     read_esm,
     spread_end,
@@ -27,6 +28,7 @@ from benchpost.post.lint_lines import line_starts
 from benchpost.post.lint_words import worded
 from benchpost.post.nodes import (
     Attribute,
+    Blockquote,
     Definition,
     Esm,
     Fault,
@@ -35,7 +37,9 @@ from benchpost.post.nodes import (
     JsxFlow,
     JsxText,
     Leaf,
+    Math,
     Node,
+    Paragraph,
     Prose,
     TextExpression,
 )
@@ -45,6 +49,8 @@ from benchpost.post.walk import walk
 Kind = TypeVar("Kind", bound=Node)
 HEADING_ID = re.compile(r"\s*#(?P<id>[^\s{}]+)\s*")
 EDGE = 40
+TOLD = frozenset({Blockquote, Definition, Esm, FlowExpression, JsxFlow, Math, Paragraph})
+"""Kinds of blocks that some rule looks at."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,8 @@ def read(post: Post) -> tuple[Nodes, list[Problem]]:
     lines: list[Problem] = []
     headings: set[int] = set()
     for block in walk(post.tree):
-        found[type(block)].append(block)
+        if type(block) in TOLD:
+            found[type(block)].append(block)
         if isinstance(block, Leaf) and _is_telling(block.prose.source):
             inlines = read_inlines(block, post.text, post.dialect)
             faults.extend(inlines.faults)
@@ -107,13 +114,19 @@ def _judged(nodes: Nodes, headings: set[int], text: str) -> Iterator[Problem]:
     for element in elements:
         for attribute in element.attributes:
             yield from _attribute(attribute, element, text)
+    for node, module in modules(nodes):
+        if module.mistake:
+            at = min(node.start + module.mistake.at, node.end)
+            yield Problem(Check.M006, at, f"import or export: {module.mistake.message}")
+
+
+def modules(nodes: Nodes) -> Iterator[tuple[Esm, Module]]:
+    """Blocks of `import` and `export` with what they say, each knowing the imports before it."""
     imported: tuple[str, ...] = ()
     for node in nodes.of(Esm):
-        esm = read_esm(node.value, imported)
-        imported += esm.imported
-        if esm.mistake:
-            at = min(node.start + esm.mistake.at, node.end)
-            yield Problem(Check.M006, at, f"import or export: {esm.mistake.message}")
+        module = read_esm(node.value, imported)
+        imported += module.imported
+        yield node, module
 
 
 def _expression(

@@ -16,13 +16,12 @@ from benchpost.errors import near
 from benchpost.findings import Check, Severity
 from benchpost.post.document import Dialect, Post
 from benchpost.post.html_names import HTML_NAMES
-from benchpost.post.javascript_check import Mistake, expression_end, read_esm, spread_end
+from benchpost.post.javascript_check import Mistake, expression_end, spread_end
 from benchpost.post.javascript_expressions import LITERALS, RESERVED
-from benchpost.post.lint_mdx import Nodes
+from benchpost.post.lint_mdx import Nodes, modules
 from benchpost.post.nodes import (
     Attribute,
     Blockquote,
-    Esm,
     FlowExpression,
     Image,
     JsxFlow,
@@ -94,9 +93,8 @@ def _names(nodes: Nodes, project: Project) -> Iterator[Problem]:
 
 def _defined(nodes: Nodes) -> Iterator[str]:
     """Names that the file imports or exports."""
-    for node in nodes.of(Esm):
-        esm = read_esm(node.value)
-        yield from (*esm.imported, *esm.declared)
+    for _, module in modules(nodes):
+        yield from (*module.imported, *module.declared)
 
 
 def _component(node: JsxFlow | JsxText, name: str, defined: frozenset[str]) -> Iterator[Problem]:
