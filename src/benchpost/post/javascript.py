@@ -35,10 +35,11 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _REGEX = re.compile(
-    r"/(?![*/])(?:[^\\/\[\n\r]|\\[^\n\r]|\[(?:[^\]\\\n\r]|\\[^\n\r])*+\])++/[\w$]*+"
+    r"/(?![*/])(?:[^\\/\[\n\r]|\\[^\n\r]|\[(?:[^\]\\\n\r]|\\[^\n\r]){0,300}+\]){1,300}+/[\w$]*+"
 )
+"""A regular expression; of bounded length, so that a line of slashes costs no square of time."""
 _TEMPLATE = re.compile(r"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+(`|\$\{|\Z)")
-_BLANK_LINE = re.compile(r"(?>\r\n|\n|\r)[ \t]*+(?=[\r\n])")
+_BLANK_LINE = re.compile(r"(?>\r\n|\n|\r)[ \t]*+(?=[\r\n]|\Z)")
 _BEFORE_OPERAND = frozenset(
     re.findall(
         r"\w+",
@@ -128,9 +129,10 @@ class _Reader:
     def space(self, token: str) -> None:
         if self.stack[-1].kind == "module" and ("\n" in token or "\r" in token):
             self.new_line = True
-            blank = _BLANK_LINE.search(token)
-            if self._is_complete() and blank:
-                self.pos += blank.start() - len(token)
+            start = self.pos - len(token)
+            blank = _BLANK_LINE.search(self.text, start, min(self.pos + 1, len(self.text)))
+            if blank and self._is_complete():
+                self.pos = blank.start()
                 self.stack.clear()
 
     def comment(self, token: str) -> None:

@@ -29,8 +29,11 @@ _ATTRIBUTE = re.compile(
     re.VERBOSE,
 )
 _SPREAD = re.compile(rf"{SPACE}*+\.\.\.")
-_INDENT = re.compile(rf"(\r\n|\n|\r){SPACE}+")
-_EXPRESSION_INDENT = re.compile(r"(?<=[\n\r])(?:  | \t|\t| )")
+_INDENT = re.compile(rf"(?<=[\r\n])(?:(?![\r\n]){SPACE})+")
+_INDENTS = {
+    2: re.compile(r"(?<=[\n\r])(?: ?\t| {1,2})"),
+    3: re.compile(r"(?<=[\n\r])(?: {0,2}\t| {1,3})"),
+}
 
 
 class Tag(NamedTuple):
@@ -149,13 +152,18 @@ def _read_spread(text: str, start: int) -> tuple[Attribute, int] | NoTag:
 def _string_value(source: str) -> str:
     """Indents of further lines go; entities are resolved."""
     if "\n" in source or "\r" in source:
-        source = _INDENT.sub(r"\1", source)
+        source = _INDENT.sub("", source)
     return decode(source)
 
 
 def expression_value(source: str) -> str:
-    """The source between braces as the compiler gives it: two columns of indent taken off lines."""
+    """The source between braces as the compiler gives it: up to two columns of indent go."""
+    return unindented(source, 2)
+
+
+def unindented(source: str, columns: int) -> str:
+    """Further lines without up to so many columns of indent; the rest of a tab becomes spaces."""
     if "\n" not in source and "\r" not in source:
         return source
-    # what is left of a tab becomes spaces
-    return _EXPRESSION_INDENT.sub(lambda match: "  " if "\t" in match[0] else "", source)
+    rest = " " * (4 - columns)
+    return _INDENTS[columns].sub(lambda match: rest if "\t" in match[0] else "", source)

@@ -82,9 +82,10 @@ def blockquote(lines: Lines, line: int, end: int, silent: bool) -> bool:
     with lines.inside(quote, line) as children:
         lines.md.block.tokenize(lines, line, end)
     blocks = paired(children, "block quote", lines.fault)
-    after = max(lines.eMarks[quote.last], blocks[-1].end if blocks else 0)
-    last = max(quote.last, blocks[-1].last - 1 if blocks else 0)
-    lines.nodes.append(Blockquote(start, after, line + 1, last + 1, blocks))
+    after, last = _close(
+        lines, max((lines.eMarks[quote.last], quote.last + 1), _end(lines, line, blocks))
+    )
+    lines.nodes.append(Blockquote(start, after, line + 1, last, blocks))
     return True
 
 
@@ -110,16 +111,31 @@ def list_block(lines: Lines, line: int, end: int, silent: bool) -> bool:
     head, tail = items[0], items[-1]
     spread = any(b.first > a.last + 1 for a, b in pairwise(items))
     first = None if number is None else int(number)
-    after, last = _end(lines, tail.end, tail.last)
+    after, last = _close(lines, (tail.end, tail.last))
     place = (head.start, after, head.first, last)
     lines.nodes.append(List(*place, tuple(items), number is not None, first, spread))
     return True
 
 
-def _end(lines: Lines, end: int, last: int) -> tuple[int, int]:
-    """The end of a list or footnote: within a quote, blank lines after it count with their `>`."""
-    line = lines.line - 1
-    return (lines.eMarks[line], line + 1) if line >= last and line in lines.quoted else (end, last)
+def _end(lines: Lines, line: int, blocks: tuple[Node, ...]) -> tuple[int, int]:
+    """Offset and number of the line where the blocks of a container end, white space included."""
+    last = blocks[-1].last - 1 if blocks else line
+    rest = lines.src[blocks[-1].end : lines.eMarks[last]] if blocks else ""
+    return (blocks[-1].end if rest.strip(" \t") else lines.eMarks[last]), last + 1
+
+
+def _close(lines: Lines, end: tuple[int, int]) -> tuple[int, int]:
+    """The end of a container: within a quote, the `>` of lines after it count, as mdast has it.
+
+    Of blank lines all that are left, of another container's first line what comes before that.
+    """
+    line = lines.line
+    is_last = line == lines.lineMax - 1 and lines.isEmpty(line)
+    if line in lines.quoted and (is_last or lines.is_cut(line)):
+        return lines.begin(line), line + 1
+    if line - 1 in lines.quoted and line > end[1]:
+        return lines.eMarks[line - 1], line
+    return end
 
 
 def _marker(lines: Lines, line: int) -> re.Match[str] | None:
@@ -149,8 +165,7 @@ def _item(lines: Lines, line: int, end: int, length: int) -> ListItem:
         lines.md.block.tokenize(lines, line, end)
     checked = None if blank and space else take_box(children, lines)
     blocks = paired(children, "list item", lines.fault)
-    after = blocks[-1].end if blocks else lines.eMarks[line]
-    last = blocks[-1].last if blocks else line + 1
+    after, last = _end(lines, line, blocks)
     return ListItem(start, after, line + 1, last, blocks, checked, _is_spread(blocks))
 
 
@@ -170,8 +185,7 @@ def footnote(lines: Lines, line: int, end: int, silent: bool) -> bool:
     with lines.inside(Footnote(), line) as children:
         lines.md.block.tokenize(lines, line, end)
     blocks = paired(children, "footnote", lines.fault)
-    after = blocks[-1].end if blocks else start + len(match[0].rstrip())
-    after, last = _end(lines, after, blocks[-1].last if blocks else line + 1)
+    after, last = _close(lines, _end(lines, line, blocks))
     node = FootnoteDefinition(start, after, line + 1, last, blocks, match[1])
     lines.define("^" + match[1], node)
     lines.nodes.append(node)

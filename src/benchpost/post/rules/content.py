@@ -30,21 +30,22 @@ def content(lines: Lines, line: int, end: int, silent: bool) -> bool:
     lines.line = stop
     rest = _take_definitions(lines, lines.prose(line, stop))
     if rest is not None:
-        _add(lines, rest, stop, None if lazy or stop >= end else _underline(lines, stop))
+        underline = None if lazy or stop >= end else _underline(lines, stop)
+        _add(lines, line, rest, stop, underline)
     if lazy and other and _lingers(lines, other, stop):
         other(lines, stop, end, False)
     return True
 
 
-def _add(lines: Lines, prose: Prose, stop: int, underline: re.Match[str] | None) -> None:
-    start = prose.starts[0][1]
-    first = lines.number(start)
+def _add(lines: Lines, line: int, prose: Prose, stop: int, underline: re.Match[str] | None) -> None:
+    """Put a paragraph, or a heading: with the definitions before it, as the compiler counts."""
     if underline:
         lines.line = stop + 1
-        depth = 1 if underline[1][0] == "=" else 2
-        lines.nodes.append(Heading(start, lines.eMarks[stop], first, stop + 1, prose, depth))
-    else:
-        lines.nodes.append(Paragraph(start, lines.eMarks[stop - 1], first, stop, prose))
+        place = (lines.first(line), lines.eMarks[stop], line + 1, stop + 1)
+        lines.nodes.append(Heading(*place, prose, 1 if underline[1][0] == "=" else 2))
+        return
+    start = prose.starts[0][1]
+    lines.nodes.append(Paragraph(start, lines.eMarks[stop - 1], lines.number(start), stop, prose))
 
 
 def _lingers(lines: Lines, rule: BlockRule, line: int) -> bool:

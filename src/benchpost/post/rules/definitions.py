@@ -11,7 +11,7 @@ DESTINATION = re.compile(r"<((?:[^<>\\\n\r]|\\.)*)>")
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\[\[\]\\]?){1,999})\]:[ \t]*(?:\n[ \t]*)?")
 _TITLE = re.compile(
     r"""[ \t]*(?:[ \t]|\n[ \t]*)("(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'"""
-    r"""|\((?:[^()\\]|\\[\s\S])*\))[ \t]*(?=\n|\Z)"""
+    r"""|\((?:[^)\\]|\\[\s\S])*\))[ \t]*(?=\n|\Z)"""
 )
 _END = re.compile(r"[ \t]*(?=\n|\Z)")
 
@@ -26,7 +26,7 @@ class Found(NamedTuple):
     title: str | None
     """The same."""
     end: int
-    """Position after it."""
+    """Position after it and the white space that follows."""
 
 
 def read_definition(source: str, start: int) -> Found | None:
@@ -42,7 +42,7 @@ def read_definition(source: str, start: int) -> Found | None:
     if title:
         return Found(label[1], url, unescape(title[1][1:-1]), title.end())
     end = _END.match(source, pos)
-    return Found(label[1], url, None, pos) if end else None
+    return Found(label[1], url, None, end.end()) if end else None
 
 
 def read_destination(source: str, pos: int) -> tuple[str, int] | None:

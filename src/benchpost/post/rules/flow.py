@@ -20,7 +20,7 @@ def flow(lines: Lines, line: int, end: int, silent: bool) -> bool:
     run = lines.run_at(line, _read)
     if run is None or silent:
         return run is not None
-    lines.nodes.extend(run.nodes)
+    lines.add_run(run)
     lines.line = run.after
     return True
 
@@ -94,8 +94,9 @@ def esm(lines: Lines, line: int, end: int, silent: bool) -> bool:
         return False
     if silent:
         return True
-    after = javascript.module_end(lines.src, start)
+    after = javascript.module_end(lines.src, start) if lines.effort > 0 else -1
     if after < 0:
+        lines.effort -= len(lines.src) - start
         blank = _BLANK_LINE.search(lines.src, start)
         after = blank.start() if blank else len(lines.src)
     last = lines.number(max(start, after - 1))

@@ -20,7 +20,7 @@ from benchpost.findings import Check
 from benchpost.post import javascript
 from benchpost.post.document import Dialect
 from benchpost.post.escapes import PUNCTUATION, REFERENCE, character
-from benchpost.post.jsx import NoTag, expression_value, read_tag
+from benchpost.post.jsx import NoTag, expression_value, read_tag, unindented
 from benchpost.post.nodes import (
     Break,
     Delete,
@@ -28,6 +28,7 @@ from benchpost.post.nodes import (
     Fault,
     FootnoteDefinition,
     FootnoteReference,
+    Heading,
     Html,
     Image,
     InlineCode,
@@ -57,7 +58,6 @@ _REFERENCE = re.compile(REFERENCE)
 _FOOTNOTE = re.compile(r"\[\^((?:[^\s\[\]\\]|\\[\[\]\\]?){1,999})\]")
 _PADDED = re.compile(r"(?: |\r\n|\r|\n)(.*?)(?: |\r\n|\r|\n)", re.DOTALL)
 _CELL_PIPE = re.compile(r"\\[\\|]")
-_HTML_INDENT = re.compile(r"\n[ \t]{1,3}")
 _INDENT = re.compile(r"[ \t]*+")
 _AUTOLINK = re.compile(
     r"<(?:([A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\x00-\x20\x7f]*)"
@@ -86,7 +86,8 @@ class Scanner:
         self.text = text
         self.prose = leaf.prose
         self.source = leaf.prose.source
-        self.line = leaf.first
+        is_underlined = isinstance(leaf, Heading) and leaf.last > leaf.first
+        self.line = leaf.last - len(leaf.prose.starts) + (not is_underlined)
         self.in_table = isinstance(leaf, TableCell)
         self.dialect = dialect
         self.pos = 0
@@ -94,7 +95,7 @@ class Scanner:
         self.brackets: list[Bracket] = []
         self.order: list[str] = []
         self.faults: list[Fault] = []
-        self.effort = 8 * len(self.source) + 10_000  # characters that may be read in vain
+        self.effort = 3 * len(self.source) + 10_000  # characters that may be read in vain
         self.addresses = deque(candidates(self.source))
         self.fences: dict[str, dict[int, list[int]]] = {}
         self.has_addresses = bool(self.addresses)
@@ -360,7 +361,7 @@ class Scanner:
         if found is None:
             self.effort -= len(self.source) - self.pos
             return False
-        value = _HTML_INDENT.sub("\n", self._value(*found.span()))
+        value = unindented(self._value(*found.span()), 3)
         return self.add(Html(*self.place(*found.span()), value), found.end())
 
     def fault(self, check: Check, message: str) -> None:

@@ -17,9 +17,10 @@ from markdown_it.common.utils import normalizeReference
 from benchpost.findings import Check
 from benchpost.post.nodes import Fault, Node
 from benchpost.post.rules.source import Source
+from benchpost.post.rules.tags import TagNode, element
 
 DEEPEST = 100
-"""Containers within containers; what stands deeper is read as prose."""
+"""Containers and elements within one another; deeper markers are prose, deeper tags are empty."""
 
 
 class Container(Protocol):
@@ -68,12 +69,14 @@ class Lines(Source):
         self.faults: list[Fault] = []
         self.containers: list[Container] = []
         self.deepest = DEEPEST
+        self.depth = 0  # open containers and elements
+        self.base = 0  # of them, those that hold the innermost container
         self.quoted: set[int] = set()  # lines with a `>`
         self.guarded_line = -1  # no weak list item begins here: a paragraph or code went before
         self.lazy_line = -1  # the last that does not continue all containers
         self.in_paragraph = False  # no weak list item may begin
         self.in_content = False  # neither ESM nor an HTML block of the seventh kind may begin
-        self.effort = 8 * len(text) + 10_000  # characters that may be read in vain
+        self.effort = 3 * len(text) + 10_000  # characters that may be read in vain
         self._stripped = [0] * (self.lineMax + 1)
         self._run: tuple[int, Run | None] = (-1, None)
 
@@ -104,8 +107,20 @@ class Lines(Source):
         return not self.isEmpty(line) and self.holds(line, in_paragraph=False)
 
     def can_nest(self) -> bool:
-        """Whether one more container may be opened."""
-        return len(self.containers) < self.deepest
+        """Whether one more container or element may be opened."""
+        return self.depth < self.deepest
+
+    def add_run(self, run: Run) -> None:
+        """Put the tags and expressions of a run among the nodes, and count what is open."""
+        for node in run.nodes:
+            if isinstance(node, TagNode) and node.tag.closing:
+                self.depth = max(self.depth - 1, self.base)
+            elif isinstance(node, TagNode) and not node.tag.self_closing:
+                if self.depth >= DEEPEST:
+                    node = element(node, node, [])
+                else:
+                    self.depth += 1
+            self.nodes.append(node)
 
     def forgo_containers(self) -> None:
         """From here on no container begins.
@@ -119,10 +134,14 @@ class Lines(Source):
     def inside(self, container: Container, line: int) -> Iterator[list[Node]]:
         """With a container open from `line` on; gives the list its blocks are put into."""
         outer, self.nodes = self.nodes, []
+        depth, base = self.depth, self.base
+        self.depth = self.base = depth + 1
         self.containers.append(container)
+        self.lazy_line = -1
         self._stripped[line] = len(self.containers)
         yield self.nodes
         self.containers.pop()
+        self.depth, self.base = depth, base
         self.nodes = outer
 
     def define(self, label: str, node: Node) -> None:

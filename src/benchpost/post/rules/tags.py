@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -37,44 +38,61 @@ def paired(nodes: Sequence[Node], container: str, report: Report) -> tuple[Node,
     """The nodes of one container with its tags paired; what has no partner is a fault."""
     if not any(isinstance(node, TagNode) for node in nodes):
         return tuple(nodes)
-    stack: list[_Open] = []
-    top: list[Node] = []
-    for node in nodes:
-        into = stack[-1].children if stack else top
-        if not isinstance(node, TagNode):
-            into.append(node)
-        elif node.tag.closing:
-            _close(node, stack, top, report)
-        elif node.tag.self_closing:
-            into.append(_element(node, node, []))
-        else:
-            stack.append(_Open(node, []))
-    while stack:
-        _give_up(stack, top, report, f"before the end of the {container}")
-    return tuple(top)
+    return _Pairs(report).pair(nodes, container)
 
 
-def _close(node: TagNode, stack: list[_Open], top: list[Node], report: Report) -> None:
-    name = node.tag.name
-    if all(opened.at.tag.name != name for opened in stack):
-        found = f"; {_named(stack[-1].at)} is open" if stack else "; delete it or open it before"
-        report(Check.M002, node.start, f"`</{name or ''}>` closes nothing{found}")
-        return
-    while stack[-1].at.tag.name != name:
-        _give_up(stack, top, report, f"before {_named(node)}")
-    opened = stack.pop()
-    (stack[-1].children if stack else top).append(_element(opened.at, node, opened.children))
+class _Pairs:
+    """One pass over the nodes of a container with a stack of open elements."""
 
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.top: list[Node] = []
+        self.stack: list[_Open] = []
+        self.waiting: Counter[str | None] = Counter()
 
-def _give_up(stack: list[_Open], top: list[Node], report: Report, where: str) -> None:
-    """Leave the innermost open element without children: they go where it stands."""
-    opened = stack.pop()
-    name = opened.at.tag.name or ""
-    remedy = f"write `</{name}>`" + (f" or `<{name} />`" if name else "")
-    report(Check.M002, opened.at.start, f"`<{name}>` is not closed {where}: {remedy}")
-    into = stack[-1].children if stack else top
-    into.append(_element(opened.at, opened.at, []))
-    into.extend(opened.children)
+    def pair(self, nodes: Sequence[Node], container: str) -> tuple[Node, ...]:
+        for node in nodes:
+            if not isinstance(node, TagNode):
+                self._add(node)
+            elif node.tag.closing:
+                self._close(node)
+            elif node.tag.self_closing:
+                self._add(element(node, node, []))
+            else:
+                self.waiting[node.tag.name] += 1
+                self.stack.append(_Open(node, []))
+        self._give_up(0, f"before the end of the {container}")
+        return tuple(self.top)
+
+    def _add(self, node: Node) -> None:
+        (self.stack[-1].children if self.stack else self.top).append(node)
+
+    def _close(self, node: TagNode) -> None:
+        name = node.tag.name
+        if not self.waiting[name]:
+            waits = f"{_named(self.stack[-1].at)} is open" if self.stack else ""
+            found = f"; {waits or 'delete it or open it before'}"
+            self.report(Check.M002, node.start, f"`</{name or ''}>` closes nothing{found}")
+            return
+        at = len(self.stack) - 1
+        while self.stack[at].at.tag.name != name:
+            at -= 1
+        self._give_up(at + 1, f"before {_named(node)}")
+        opened = self.stack.pop()
+        self.waiting[name] -= 1
+        self._add(element(opened.at, node, opened.children))
+
+    def _give_up(self, start: int, where: str) -> None:
+        """Leave open elements without children, innermost last: these go where the tags stand."""
+        given_up = self.stack[start:]
+        del self.stack[start:]
+        for opened in given_up:
+            name = opened.at.tag.name
+            self.waiting[name] -= 1
+            self.report(Check.M002, opened.at.start, _unclosed(name or "", where))
+            self._add(element(opened.at, opened.at, []))
+            for child in opened.children:
+                self._add(child)
 
 
 def _named(node: TagNode) -> str:
@@ -82,7 +100,13 @@ def _named(node: TagNode) -> str:
     return f"`<{slash}{node.tag.name or ''}>` on line {node.first}"
 
 
-def _element(opened: TagNode, closed: TagNode, children: list[Node]) -> Element:
+def _unclosed(name: str, where: str) -> str:
+    remedy = f"write `</{name}>`" + (f" or `<{name} />`" if name else "")
+    return f"`<{name}>` is not closed {where}: {remedy}"
+
+
+def element(opened: TagNode, closed: TagNode, children: list[Node]) -> Element:
+    """The element from an opening tag to its closing tag, or a single tag twice."""
     tag = opened.tag
     place = (opened.start, closed.end, opened.first, closed.last)
     return opened.makes(*place, tuple(children), tag.name, tag.attributes, tag.self_closing)

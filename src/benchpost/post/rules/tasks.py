@@ -35,5 +35,4 @@ def _without(head: Paragraph, box: int, after: int, lines: Lines) -> Paragraph:
     prose = rest_of(head.prose, after)
     if not isinstance(first, Text) or len(first.value) == 1:
         return replace(head, prose=prose)
-    start = prose.starts[0][1]
-    return replace(head, start=start, first=lines.number(start), prose=prose)
+    return replace(head, start=prose.starts[0][1], prose=prose)
