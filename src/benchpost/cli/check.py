@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -63,6 +61,10 @@ def _check(files: Sequence[Path], project: Project, redraw: bool) -> list[Findin
     workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
     if len(files) < MANY or workers == 1:
         return [finding for file in files for finding in one(file)]
+    # only here: they take as long to import as a post takes to check
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     # forked, so that a worker has everything imported already
     forking = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, forking, _leave_interrupts_to_the_parent) as pool:
