@@ -19,6 +19,7 @@ READ: list[tuple[str, dict[str, Any]]] = [
     ("date: 2025-02-30", {"date": "2025-02-30"}),
     ("tags:\nogImage:", {"tags": None, "ogImage": None}),
     ("1: a", {"1": "a"}),
+    ("a: !x 1\nb: !y [1]\nc: !z {d: 2}", {"a": "1", "b": [1], "c": {"d": 2}}),
     ("base: &b {a: 1}\nmore: {<<: *b, c: 2}", {"base": {"a": 1}, "more": {"a": 1, "c": 2}}),
 ]
 

@@ -140,7 +140,17 @@ def _timestamp(loader: Any, node: Any) -> object:
         return node.value
 
 
+def _untagged(loader: Any, node: Any) -> object:
+    """A value with a tag of somebody's own is the value: `!draft` is no reason to refuse."""
+    if isinstance(node, yaml.ScalarNode):
+        return node.value
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_mapping(node, deep=True)
+
+
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _timestamp)
+_Loader.add_constructor(None, _untagged)
 
 
 def date_of(front: Mapping[str, Any]) -> datetime.date | None:
