@@ -56,10 +56,14 @@ def _parse(expression: str) -> ast.expr:
 
 def blamed(message: str, given: Mapping[str, Option]) -> str:
     """The argument that an error quotes, by its name or its value; empty for none of them."""
-    exact = (k for k, v in given.items() if repr(k) in message or repr(v) in message)
+    exact = (k for k, v in given.items() if repr(k) in message or _names(message, v))
     quotes = QUOTED.findall(message)
     part = (k for k, v in given.items() if any(quote in str(v) for quote in quotes))
     return next(exact, "") or next(part, "")
+
+
+def _names(message: str, value: Option) -> bool:
+    return bool(re.search(rf"(?<![\w.]){re.escape(repr(value))}(?![\w.])", message))
 
 
 class _Evaluation:

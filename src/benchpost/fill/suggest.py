@@ -11,7 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, get_args, get_origin
 
@@ -68,6 +68,7 @@ class _Profile:
 
 def suggest(todo: Todo, post: Post) -> Suggestion | None:
     """The best slot for a placeholder and near ones; None where no figure fits."""
+    todo = replace(todo, before=_before(todo, post))
     likely = sorted(_scores(todo), key=lambda scored: (-scored[0], scored[1]))[:MOST_TRIED]
     slots = [(score, _slot(head, todo, post)) for score, head in likely]
     ranked = sorted(
@@ -79,6 +80,15 @@ def suggest(todo: Todo, post: Post) -> Suggestion | None:
     best = ranked[0][0]
     others = [slot for score, slot in ranked[1:] if score >= NEAR * best]
     return Suggestion(ranked[0][1], tuple(others[:MOST_OTHERS]))
+
+
+def _before(todo: Todo, post: Post) -> str:
+    """The text before without the wishes of other placeholders."""
+    before = todo.before
+    for other in post.todos:
+        if other.span != todo.span and other.text:
+            before = before.replace(other.text, " ")
+    return before
 
 
 def _fullness(slot: str) -> float:

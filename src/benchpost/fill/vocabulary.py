@@ -38,11 +38,11 @@ def _listed(text: str) -> frozenset[str]:
 
 STOPWORDS = _listed(
     """a an the this that these those it its of for in on at to from with and or as by be is are
-    was were how what which where when we our us you your they i he she so not no do does can
-    could will would should here there below above next again into than then one two three some
-    any all each every vs versus per via about using use used based but if also only very more
-    most just simple nice good better final real actual same such later soon please maybe etc eg
-    ie gpu gpus card her his their my"""
+    was were how what which where when we our your so not no do does can could will would should
+    here there below above next again into than then one two three some any all each every vs
+    versus per via about using use used based but if also only very more most just simple nice
+    good better final real actual same such later soon please maybe etc eg ie gpu gpus card her
+    his their my"""
 )
 """Words that say nothing of what a figure is about."""
 

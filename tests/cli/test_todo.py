@@ -1,0 +1,97 @@
+"""`benchpost todo` as a person and a program meet it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchpost.cli import main
+
+POST = """\
+# A
+
+## KV cache
+
+Qwen3-8B keeps a key and a value for each token.
+
+TODO: equation for the KV cache bytes
+
+TODO: photo of us
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with a post that has placeholders, and one that cannot be read."""
+    (tmp_path / "benchpost.toml").write_text("")
+    for name in ("a", "b"):
+        (tmp_path / "posts" / name).mkdir(parents=True)
+    (tmp_path / "posts/a/index.mdx").write_text(POST)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_placeholders_are_listed_with_what_fits(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Place, wish, the best slot and near ones; or that there is none."""
+    assert main(["todo"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(
+        "posts/a/index.mdx:7: equation for the KV cache bytes\n"
+        '    fill equation kv_bytes_per_token model="Qwen3-8B"\n    or: fill equation kv_bytes\n'
+    )
+    assert out.endswith(
+        "posts/a/index.mdx:9: photo of us\n"
+        "    no figure fits: write your own in figures.py beside the post\n"
+    )
+    assert (project / "posts/a/index.mdx").read_text() == POST
+
+
+def test_slots_are_written_where_placeholders_stood(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--apply` writes the best slot, says so, and leaves what nothing fits."""
+    assert main(["todo", "--apply"]) == 0
+    slot = 'fill equation kv_bytes_per_token model="Qwen3-8B"'
+    assert capsys.readouterr().out == (
+        "posts/a/index.mdx:7: equation for the KV cache bytes\n"
+        f"    written: {slot}\n"
+        "posts/a/index.mdx:9: photo of us\n"
+        "    no figure fits: write your own in figures.py beside the post\n"
+    )
+    placeholder = "TODO: equation for the KV cache bytes"
+    applied = POST.replace(placeholder, f"{{/* {slot} */}}\n{{/* /fill */}}")
+    assert (project / "posts/a/index.mdx").read_text() == applied
+
+
+def test_json_tells_programs(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One object a placeholder."""
+    assert main(["todo", "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told[1] == {
+        "path": "posts/a/index.mdx",
+        "line": 9,
+        "column": 1,
+        "asks": "photo of us",
+        "wants": "image",
+        "slot": None,
+        "others": [],
+        "applied": False,
+    }
+
+
+def test_a_post_that_cannot_be_read_does_not_stop_the_others(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is told on stderr with its place; exit code 1."""
+    (project / "posts/b/index.mdx").write_bytes(b"a\n\xff")
+    assert main(["todo"]) == 1
+    out, err = capsys.readouterr()
+    assert "photo of us" in out
+    assert err == (
+        "benchpost: posts/b/index.mdx:2:1: byte 2 is not UTF-8 (invalid start byte); save the "
+        "file as UTF-8\n"
+    )
