@@ -1,0 +1,33 @@
+"""A small project for tests of the site: its posts, and `mkdocs` in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+SAMPLE = Path(__file__).parent / "site/cases/sample"
+"""A post that holds every kind of block, with its picture."""
+
+
+def write_post(root: Path, slug: str, text: str, name: str = "index.mdx") -> Path:
+    """A post of a project in `root`."""
+    file = root / "posts" / slug / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def write_sample(root: Path) -> Path:
+    """The sample as a post of a project."""
+    shutil.copytree(SAMPLE, root / "posts/sample")
+    return root / "posts/sample/index.mdx"
+
+
+def mkdocs(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """`mkdocs` in a project."""
+    command = [sys.executable, "-m", "mkdocs", *words]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
