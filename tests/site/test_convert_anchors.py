@@ -19,6 +19,7 @@ from benchpost.site.anchors import distinct, explicit, slug
         ("日本語 テスト", "日本語-テスト"),
         ("हिन्दी", "हिन्दी"),
         ("50% (5/10)", "50-510"),
+        ("Code 🎉", "code-"),
         ("!!!", ""),
     ],
 )

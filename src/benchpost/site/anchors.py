@@ -12,8 +12,8 @@ _EXPLICIT = re.compile(r"\s*\[#([^\]\s]+)\]\s*$")
 
 def slug(words: str) -> str:
     """`Napkin math (BF16)` gives `napkin-math-bf16`."""
-    kept = (c for c in words.lower() if c in " -_" or _is_letter(c))
-    return "".join(kept).strip().replace(" ", "-")
+    kept = (c for c in words.strip().lower() if c in " -_" or _is_letter(c))
+    return "".join(kept).replace(" ", "-")
 
 
 def _is_letter(character: str) -> bool:

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from benchpost.findings import Check, Finding, Severity
+from benchpost.findings import Finding
 from benchpost.post.document import Dialect, Post
 from benchpost.post.nodes import Esm, FootnoteDefinition
 from benchpost.post.walk import nodes
-from benchpost.site import blocks, fences, inlines, layout
+from benchpost.site import blocks, inlines, layout
 from benchpost.site.headings import element_names, heading_names
 from benchpost.site.scope import Lookup, Scope, Sheet
 
@@ -31,7 +31,7 @@ class Page:
     text: str
     """Markdown without front matter."""
     findings: tuple[Finding, ...]
-    """What could not be shown as its author meant it."""
+    """What could not be shown as its author meant it; all are warnings."""
     assets: Mapping[str, str]
     """Images of the post as their author wrote them, and where the page looks for them."""
 
@@ -60,12 +60,7 @@ def to_markdown(
         names=frozenset(anchors.values()) | frozenset(element_names(post)),
     )
     scope = Scope(sheet, blocks.write, inlines.write)
-    try:
-        text = layout.joined([*scope.parts(post.tree.children), *_footnotes(scope)])
-    except RecursionError:
-        message = "lists, quotes or elements are nested too deeply; the source is shown"
-        scope.report(Check.P004, post.tree, message, Severity.ERROR)
-        text = fences.fenced("markdown", post.text)
+    text = layout.joined([*scope.parts(post.tree.children), *_footnotes(scope)])
     return Page(text + "\n" if text else "", tuple(sheet.findings), sheet.assets)
 
 

@@ -204,8 +204,17 @@ def _element(node: JsxText, scope: Scope) -> str:
         return "<br>" + scope.line(node.children)
     if name and not name[0].islower():
         unknown(node, scope)
-    label = attributes.string(node, "title", "label", "text", "name")
-    return scope.line(node.children) or escape.text(label)
+    return scope.line(node.children) or _label(node, scope)
+
+
+def _label(node: JsxText, scope: Scope) -> str:
+    """What a component without children was given to show, linked where it was given an address."""
+    words = attributes.string(node, "title", "label", "text", "name")
+    code = "" if words else attributes.string(node, "code")
+    shown = escape.code(code, cell=scope.cell) if code.strip() else escape.text(words)
+    url = attributes.string(node, "href", "to")
+    target = link_target(url, node, scope) if url and shown.strip() else None
+    return f"[{shown}]({escape.destination(target)})" if target else shown
 
 
 def unknown(node: Element, scope: Scope) -> None:

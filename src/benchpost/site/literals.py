@@ -32,7 +32,10 @@ def is_comment(source: str) -> bool:
 def evaluate(source: str) -> Literal:
     """The value of a literal: strings (also joined by `+`), numbers, arrays, objects."""
     tokens = _tokens(source)
-    value = _value(tokens)
+    try:
+        value = _value(tokens)
+    except RecursionError as error:
+        raise NotLiteral(source) from error
     if tokens:
         raise NotLiteral(source)
     return value

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from benchpost.errors import Place
 from benchpost.findings import Check, Finding, Severity
 from benchpost.post.document import Post
 from benchpost.post.inline import parse_inlines
@@ -79,12 +78,10 @@ class Scope:
         """The same place, in a table."""
         return replace(self, cell=True)
 
-    def report(
-        self, check: Check, node: Node, message: str, severity: Severity = Severity.WARNING
-    ) -> None:
-        """Notes a finding at a node."""
-        place: Place = self.sheet.post.place(node.start)
-        self.sheet.findings.append(Finding(check, place, message, severity=severity))
+    def report(self, check: Check, node: Node, message: str) -> None:
+        """Notes at a node what the page cannot show as its author meant it."""
+        place = self.sheet.post.place(node.start)
+        self.sheet.findings.append(Finding(check, place, message, severity=Severity.WARNING))
 
 
 def words(nodes: Iterable[Node]) -> str:
