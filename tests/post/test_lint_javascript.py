@@ -51,6 +51,7 @@ EXPRESSIONS = [
     "变量 + é + $x_1",
     "tag`\\01`",
     "await /re}/g",
+    "((a) + 1, (b))",
     "a ?? b ?? c + d",
     "a, b",
 ]
@@ -75,6 +76,7 @@ NO_EXPRESSIONS = [
     ("1 = 2", "cannot be assigned to", 1),
     ("{a = 1}", "unexpected `=` in an object; write `:`", 4),
     ("a ?? b || c", "`??` beside `||` or `&&` needs parentheses", 8),
+    ("f(((a)))", "doubled parentheses; write one pair", 3),
     ("a ?? b && c", "`??` beside `||` or `&&` needs parentheses", 8),
     ("await <b/>", "unexpected `<`", 7),
     ("-a ** b", "unexpected `**`", 4),

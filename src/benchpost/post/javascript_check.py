@@ -32,6 +32,8 @@ class Module:
     """Names that it imports."""
     declared: tuple[str, ...] = ()
     """Names that it exports by declaring them."""
+    layout: int = -1
+    """Where its default export is, which is the page's layout; -1 without one."""
     mistake: Mistake | None = None
     """Why it does not parse."""
 
@@ -84,6 +86,7 @@ def read_esm(text: str, imported: tuple[str, ...] = ()) -> Module:
     return Module(
         tuple(name for name, how in names.items() if how == "import"),
         tuple(name for name, how in names.items() if how != "import"),
+        reader.layout,
     )
 
 
@@ -95,6 +98,8 @@ class Program(Expressions):
         """Names declared at the top: `import`, `var` or `let`."""
         self.declared: list[str] = []
         """The same in written order, as often as they are declared."""
+        self.layout = -1
+        """Where the page's layout is exported."""
         self.exports: set[str] = set()
         super().__init__(source, at)
 
@@ -195,6 +200,7 @@ class Program(Expressions):
             self.source_name()
         elif self.at("default"):
             self.export_name("default", self.start)
+            self.layout = self.start
             self.advance()
             self.default_export()
         elif self.at("{"):
@@ -210,7 +216,7 @@ class Program(Expressions):
 
     def export_names(self) -> list[tuple[str, int]]:
         wanted: list[tuple[str, int]] = []
-        not_local = -1
+        not_local, defaults = -1, list[int]()
         self.advance()
         while not self.at("}"):
             name, at = self.text, self.start
@@ -222,11 +228,14 @@ class Program(Expressions):
                 name = self.text
                 self.module_name()
             self.export_name(name, at)
+            if name == "default":
+                defaults.append(at)
             if not self.at("}"):
                 self.expect(",")
         self.advance()
         if self.at("from"):
             self.source_name()
+            self.layout = defaults[0] if defaults else self.layout
             return []
         self.semicolon()
         if not_local >= 0:

@@ -69,6 +69,8 @@ class Shape:
     """Where it cannot be a value: `{a = 1}` must be a pattern."""
     names: tuple[str, ...] = ()
     """Names that it declares as a parameter."""
+    grouped: bool = False
+    """It stands in parentheses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,9 +459,12 @@ class Expressions(Elements):
         for shape in shapes:
             self.checked(shape)
         only = shapes[0]
+        if len(shapes) == 1 and only.grouped:
+            # acorn reads `((a))`; what MDX 3.1 makes of its tree fails in its own printer
+            raise JavaScriptError("doubled parentheses; write one pair", start)
         if len(shapes) == 1 and only.kind in ("name", "member"):
-            return replace(only, no_binding=start)
-        return self.plain(start)
+            return replace(only, no_binding=start, grouped=True)
+        return replace(self.plain(start), grouped=True)
 
     def grouped(self) -> tuple[list[Shape], int]:
         """What stands in parentheses, and where it can only be parameters (-1: nowhere)."""

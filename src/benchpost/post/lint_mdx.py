@@ -114,10 +114,20 @@ def _judged(nodes: Nodes, headings: set[int], text: str) -> Iterator[Problem]:
     for element in elements:
         for attribute in element.attributes:
             yield from _attribute(attribute, element, text)
+    yield from _modules(nodes)
+
+
+def _modules(nodes: Nodes) -> Iterator[Problem]:
+    layout = -1
     for node, module in modules(nodes):
         if module.mistake:
             at = min(node.start + module.mistake.at, node.end)
             yield Problem(Check.M006, at, f"import or export: {module.mistake.message}")
+        elif module.layout >= 0 and layout >= 0:
+            message = f"the page has a default export already, on line {layout}; keep one"
+            yield Problem(Check.M006, node.start + module.layout, message)
+        elif module.layout >= 0:
+            layout = node.first
 
 
 def modules(nodes: Nodes) -> Iterator[tuple[Esm, Module]]:
