@@ -13,6 +13,8 @@ from benchpost.post.nodes import (
     Blockquote,
     Code,
     Definition,
+    Delete,
+    Emphasis,
     Esm,
     FlowExpression,
     FootnoteDefinition,
@@ -27,8 +29,8 @@ from benchpost.post.nodes import (
     ListItem,
     Math,
     Node,
-    Parent,
     Root,
+    Strong,
     TableCell,
     Text,
     TextExpression,
@@ -36,7 +38,19 @@ from benchpost.post.nodes import (
 )
 
 OPAQUE = (Code, Math, Yaml, Esm, Definition, InlineCode, InlineMath, Image)
-CONTAINERS = (Blockquote, ListItem, FootnoteDefinition, JsxFlow, TableCell)
+# what a slot may not begin in and end outside of
+CONTAINERS = (
+    Blockquote,
+    ListItem,
+    FootnoteDefinition,
+    JsxFlow,
+    TableCell,
+    Emphasis,
+    Strong,
+    Delete,
+    Link,
+    JsxText,
+)
 RAW_HTML = ("<pre", "<script", "<style", "<textarea")
 
 
@@ -58,7 +72,7 @@ def locate(tree: Root, text: str, dialect: Dialect, span: Span) -> Location | No
         path += path_among(inlines(last, text, dialect), span.start)
     if not _is_comment(path[-1], text, span):
         return None
-    containers = tuple(node.start for node in path if _holds(node))
+    containers = tuple(node.start for node in path if isinstance(node, CONTAINERS))
     return Location(containers, isinstance(last, Leaf))
 
 
@@ -77,15 +91,6 @@ def path_among(nodes: Sequence[Node], offset: int) -> list[Node]:
 def inlines(leaf: Leaf, text: str, dialect: Dialect) -> tuple[Node, ...]:
     """The inlines of a leaf, parsed once for several markers in one paragraph."""
     return parse_inlines(leaf, text, dialect)
-
-
-def _holds(node: Node) -> bool:
-    """Something that a slot may not begin in and end outside of."""
-    inline_parent = isinstance(node, Parent) and not isinstance(node, (Link, Root))
-    return isinstance(node, CONTAINERS) or (inline_parent and node.type in _INLINE_PARENTS)
-
-
-_INLINE_PARENTS = {"emphasis", "strong", "delete", "mdxJsxTextElement"}
 
 
 def _is_comment(node: Node, text: str, span: Span) -> bool:
