@@ -34,7 +34,6 @@ from benchpost.site.scope import Scope
 
 _NOTHING = re.compile(r"(?:<br>|[ ])*")
 _ALERT = re.compile(r"^\[!(note|tip|important|warning|caution)\][ \t]*(?:\n|$)", re.IGNORECASE)
-_TO_DISPLAY = frozenset({"math", "latex-display"})
 
 
 def write(nodes: Sequence[Node], scope: Scope) -> list[str]:
@@ -67,16 +66,11 @@ def prose(nodes: Sequence[Node], scope: Scope) -> list[str]:
     parts: list[str] = []
     for is_block, group in groupby(markup.paired(nodes), components.is_block):
         if is_block:
-            parts += [part for node in group for part in components.write(_as_flow(node), scope)]
+            found = (node for node in group if isinstance(node, JsxText))
+            parts += [part for node in found for part in components.write(node, scope)]
         else:
             parts += _line(list(group), scope)
     return parts
-
-
-def _as_flow(node: Node) -> JsxFlow:
-    assert isinstance(node, JsxText)  # components.is_block holds for no other inline
-    place = (node.start, node.end, node.first, node.last)
-    return JsxFlow(*place, node.children, node.name, node.attributes, node.self_closing)
 
 
 def _line(nodes: list[Node], scope: Scope) -> list[str]:
@@ -99,7 +93,7 @@ def heading(node: Heading, scope: Scope) -> str:
 
 def code(node: Code, scope: Scope) -> str:
     """A fence; ```` ```math ```` is a formula, and a diagram in text stays text."""
-    if node.lang in _TO_DISPLAY:
+    if node.lang == "math":
         return formula.display(node.value, node, scope)
     if node.lang == "mermaid":
         message = "the site draws no mermaid diagrams; its source is shown"

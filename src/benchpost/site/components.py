@@ -257,8 +257,8 @@ def mermaid(node: Element, scope: Scope) -> list[str]:
 
 
 _CONTENTS = names(
-    "Bleed Fragment ImageZoom Steps.Step CardGrid AccordionGroup Accordions Columns Column"
-    " Cards.Content Playground Wrapper Callout.Content Card.Title Card.Description"
+    "Bleed Fragment ImageZoom CardGrid AccordionGroup Accordions Columns Column Card.Title"
+    " Card.Description"
 )
 
 COMPONENTS: dict[str, Callable[[Any, Scope], list[str]]] = {
@@ -266,7 +266,7 @@ COMPONENTS: dict[str, Callable[[Any, Scope], list[str]]] = {
     **dict.fromkeys(
         ("Note", "Tip", "Info", "Warning", "Check", "Danger", "Caution"), named_callout
     ),
-    **dict.fromkeys(("Tabs", "TabGroup", "PackageManagerTabs.Tabs"), tabs),
+    "Tabs": tabs,
     **dict.fromkeys(_PANES, pane),
     **dict.fromkeys(("CodeGroup", "CodeTabs"), code_tabs),
     "Steps": steps,
