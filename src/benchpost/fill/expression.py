@@ -121,7 +121,7 @@ class _Evaluation:
             check = Check.S002 if isinstance(error, UsageError) else Check.S006
             key = blamed(error.message, given)
             self.refuse(check, error.message, arguments[key][1] if key else node)
-        except (ZeroDivisionError, OverflowError) as error:
+        except ArithmeticError as error:
             self.refuse(Check.S006, f"cannot be computed: {error}", node)
 
     def arguments(self, node: ast.Call) -> dict[str, tuple[Option, ast.AST]]:

@@ -126,6 +126,9 @@ def _fragment(post: Post, slot: Slot, facts: Facts, own: Mapping[str, Figure]) -
         check = Check.S002 if isinstance(error, UsageError) else Check.S006
         at = _option_at(post, slot, blamed(error.message, slot.options))
         raise Refusal(check, error.message, at) from error
+    except ArithmeticError as error:
+        # options that are numbers, but none that the equations can take
+        raise Refusal(Check.S006, f"cannot be computed: {error}") from error
     _refuse_odd(slot.head, fragment)
     return fragment
 
