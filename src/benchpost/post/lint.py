@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from benchpost.config import Project
 from benchpost.findings import Finding, Severity
 from benchpost.post import frontmatter, lint_mdx, lint_nextra
-from benchpost.post.document import Dialect, Post
+from benchpost.post.document import Post
 from benchpost.post.marks import find_marks
 from benchpost.post.problems import Problem
 from benchpost.post.snippets import find_snippets
@@ -18,24 +18,34 @@ def lint(post: Post, project: Project) -> list[Finding]:
 
     In the order of the text. The disk is read only to look for images.
     """
-    found = sorted(_problems(post, project), key=lambda each: (each.offset, each.check.name))
+    return _placed(post, _problems(post, project))
+
+
+def declarations(post: Post) -> list[Finding]:
+    """Only what is wrong with slots, values and snippets as declared: S001, S007 and S008."""
+    return _placed(post, _declared(post))
+
+
+def _placed(post: Post, problems: Iterable[Problem]) -> list[Finding]:
+    found = sorted(problems, key=lambda each: (each.offset, each.check.name))
     refused = {each.offset for each in found if each.severity is Severity.ERROR}
     return [
-        Finding(
-            problem.check, post.place(problem.offset), problem.message, severity=problem.severity
-        )
-        for problem in found
+        Finding(each.check, post.place(each.offset), each.message, severity=each.severity)
+        for each in found
         # what is refused is not warned of besides
-        if problem.severity is Severity.ERROR or problem.offset not in refused
+        if each.severity is Severity.ERROR or each.offset not in refused
     ]
 
 
 def _problems(post: Post, project: Project) -> Iterator[Problem]:
     if not post.front:
         yield from frontmatter.problems(post.tree, post.text)
-    nodes, faults = lint_mdx.read(post)
-    if post.dialect is Dialect.MDX:
-        yield from faults
+    nodes, refused = lint_mdx.read(post)
+    yield from refused
     yield from lint_nextra.problems(post, nodes, project)
+    yield from _declared(post)
+
+
+def _declared(post: Post) -> Iterator[Problem]:
     yield from find_marks(post.text, post.tree, post.dialect).problems
     yield from find_snippets(post.text, post.tree).problems
