@@ -13,6 +13,8 @@ SPACE = r"[ \t\n\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\uf
 """What JavaScript counts as white space."""
 _PART = rf"(?:{javascript.NAME})[\w$\u200c\u200d-]*+"
 
+_BARE = re.compile(r"<(?P<closing>/)?(?P<name>[A-Za-z][A-Za-z0-9]*+)>")
+"""The commonest tags: a name and nothing else."""
 _HEAD = re.compile(
     rf"""<(?![ \t\r\n]){SPACE}*+
     (?P<closing>/{SPACE}*+)?
@@ -64,6 +66,9 @@ class NoTag(NamedTuple):
 
 def read_tag(text: str, start: int) -> Tag | NoTag:
     """Read the tag that begins with the `<` at `start`."""
+    bare = _BARE.match(text, start)
+    if bare:
+        return Tag(start, bare.end(), bare["name"], (), bare["closing"] is not None, False)
     head = _HEAD.match(text, start)
     if head is None:
         return NoTag(start + 1, "")

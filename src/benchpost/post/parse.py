@@ -82,13 +82,14 @@ class Blocks(ParserBlock):
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:
         """Read blocks as long as lines continue all open containers."""
         lines = cast(Lines, state)  # `read` makes no other
-        chains, line = self.rules.at, startLine
+        chains, default, line = self.rules.at, self.rules.at[ANY], startLine
+        begins, shifts, ends = lines.bMarks, lines.tShift, lines.eMarks
         while line < endLine and lines.opens(line):
-            if lines.isEmpty(line):
+            first = begins[line] + shifts[line]
+            if first >= ends[line]:
                 line += 1
                 continue
-            char = lines.src[lines.first(line)]
-            for rule in chains.get(char, chains[ANY]):
+            for rule in chains.get(lines.src[first], default):
                 if rule(lines, line, endLine, False):
                     break
             line = lines.line

@@ -73,7 +73,7 @@ class Footnote:
 
 def blockquote(lines: Lines, line: int, end: int, silent: bool) -> bool:
     """`> …`"""
-    if lines.is_code_block(line) or not lines.can_nest():
+    if lines.is_code_block(line) or not lines.may_hold(line):
         return False
     if silent:
         return True
@@ -92,7 +92,7 @@ def blockquote(lines: Lines, line: int, end: int, silent: bool) -> bool:
 def list_block(lines: Lines, line: int, end: int, silent: bool) -> bool:
     """`- …` or `1. …`, with all items of the same marker."""
     marker: re.Match[str] | None = _marker(lines, line)
-    if marker is None or not lines.can_nest():
+    if marker is None or not lines.may_hold(line):
         return False
     # what interrupts a paragraph is held to it within the containers it begins, too
     guarded = lines.in_paragraph if silent else line == lines.guarded_line
@@ -177,7 +177,7 @@ def footnote(lines: Lines, line: int, end: int, silent: bool) -> bool:
     """`[^label]: …`"""
     start = lines.first(line)
     match = _FOOTNOTE.match(lines.src, start, lines.eMarks[line])
-    if match is None or lines.is_code_block(line) or not lines.can_nest():
+    if match is None or lines.is_code_block(line) or not lines.may_hold(line):
         return False
     if silent:
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from benchpost.post.escapes import unescape
 from benchpost.post.nodes import Code, Math, Yaml
@@ -57,8 +58,14 @@ def _opening(pattern: re.Pattern[str], lines: Lines, line: int) -> re.Match[str]
 
 def _close(lines: Lines, line: int, end: int, opening: str) -> int:
     """The line of the closing fence, or the first that is not in the block; sets `lines.line`."""
-    closing = re.compile(rf"{re.escape(opening)}{re.escape(opening[0])}*[ \t]*$")
     after = line + 1
+    if not lines.containers and not lines.has_returns:
+        pattern = _closing_line(opening, lines.mdx)
+        match = pattern.search(lines.src, lines.eMarks[line])
+        after = lines.number(match.end()) - 1 if match else end
+        lines.line = after + (match is not None)
+        return after
+    closing = _closing(opening)
     while after < end and lines.opens(after):
         is_close = closing.match(lines.src, lines.first(after), lines.eMarks[after])
         if is_close and not lines.is_code_block(after):
@@ -67,6 +74,17 @@ def _close(lines: Lines, line: int, end: int, opening: str) -> int:
         after += 1
     lines.line = after
     return after
+
+
+@cache
+def _closing(opening: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(opening)}{re.escape(opening[0])}*+[ \t]*$")
+
+
+@cache
+def _closing_line(opening: str, any_indent: bool) -> re.Pattern[str]:
+    indent = r"[ \t]*+" if any_indent else " {0,3}"
+    return re.compile(rf"\n{indent}{re.escape(opening)}{re.escape(opening[0])}*+[ \t]*+(?=\n|\Z)")
 
 
 def _end(lines: Lines, close: int) -> tuple[int, int]:

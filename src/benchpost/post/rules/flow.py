@@ -29,7 +29,10 @@ def _read(lines: Lines, line: int) -> Run | None:
     """Read as many lines as the tags and expressions need, a few more each time."""
     if not lines.containers:
         found = _read_run(lines, lines.whole, lines.first(line))
-        return None if isinstance(found, int) else found
+        if isinstance(found, int):
+            _bar(lines, lines.whole, found)
+            return None
+        return found
     count, after = 1, line + 1
     while True:
         while after < line + count and lines.opens(after):
@@ -39,8 +42,15 @@ def _read(lines: Lines, line: int) -> Run | None:
         if not isinstance(found, int):
             return found
         if found < len(prose.source) or after < line + count or after >= lines.lineMax:
+            _bar(lines, prose, found)
             return None
         count = min(4 * count, lines.lineMax - line)
+
+
+def _bar(lines: Lines, prose: Prose, stop: int) -> None:
+    """Bar containers from the lines that were read: the compiler did not look for any there."""
+    if stop < len(prose.source):
+        lines.barred = max(lines.barred, lines.number(offset_of(prose, stop)) - 1)
 
 
 def _read_run(lines: Lines, prose: Prose, start: int) -> Run | int:

@@ -78,11 +78,15 @@ class Lines(Source):
         self.in_content = False  # neither ESM nor an HTML block of the seventh kind may begin
         self.effort = 3 * len(text) + 10_000  # characters that may be read in vain
         self._stripped = [0] * (self.lineMax + 1)
+        self.barred = -1  # up to this line no container begins: a tag was tried across it in vain
         self._run: tuple[int, Run | None] = (-1, None)
 
     def opens(self, line: int) -> bool:
         """Whether a line continues all open containers; takes the prefixes of those off."""
-        depth, containers = self._stripped[line], self.containers
+        containers = self.containers
+        if not containers:
+            return True
+        depth = self._stripped[line]
         while depth < len(containers):
             if not containers[depth].continues(self, line):
                 self._stripped[line] = depth
@@ -91,6 +95,10 @@ class Lines(Source):
             depth += 1
         self._stripped[line] = depth
         return True
+
+    def is_nested(self) -> bool:
+        """Whether lines have prefixes of containers."""
+        return bool(self.containers)
 
     def cut_end(self, line: int) -> tuple[int, int]:
         """Offset and number of the line where a block without an end of its own ends.
@@ -105,6 +113,10 @@ class Lines(Source):
     def is_cut(self, line: int) -> bool:
         """Whether another container begins on the line after a block."""
         return not self.isEmpty(line) and self.holds(line, in_paragraph=False)
+
+    def may_hold(self, line: int) -> bool:
+        """Whether a container may begin on a line."""
+        return line > self.barred and self.can_nest()
 
     def can_nest(self) -> bool:
         """Whether one more container or element may be opened."""
@@ -178,7 +190,7 @@ class Lines(Source):
         return self._beginning(line, self.rules.holding) is not None
 
     def _beginning(self, line: int, chains: Chains) -> BlockRule | None:
-        char = self.src[self.first(line)]
+        char = self.src[self.bMarks[line] + self.tShift[line]]
         for rule in chains.get(char, chains[""]):
             if rule(self, line, self.lineMax, True):
                 return rule

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import cache
+from itertools import accumulate
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -38,17 +40,26 @@ class Source(StateBlock):
 
     def _mark_lines(self) -> None:
         text = self.src
-        self.bMarks, self.eMarks = _line_bounds(text)
+        self.has_returns = "\r" in text
+        lines = _LINE.split(text) if self.has_returns else text.split("\n")
+        sizes = list(map(len, lines))
+        bare = [line.lstrip(" ") for line in lines]
+        self.lineMax = len(lines)
+        self.bMarks, self.eMarks = _line_bounds(text, sizes)
         self.begins = tuple(self.bMarks)
-        self.lineMax = len(self.bMarks)
-        self.tShift = [0] * (self.lineMax + 1)
-        self.sCount = [0] * (self.lineMax + 1)
-        self.bsCount = [0] * (self.lineMax + 1)
-        for line, begin in enumerate(self.bMarks):
-            if text[begin : begin + 1] in (" ", "\t"):
-                self._mark_indent(line)
-        self.bMarks.append(len(text))
-        self.eMarks.append(len(text))
+        self.tShift = [size - len(line) for size, line in zip(sizes, bare, strict=True)]
+        self.sCount = self.tShift.copy()
+        self.bsCount = [0] * self.lineMax
+        for line in [number for number, rest in enumerate(bare) if rest[:1] == "\t"]:
+            self._mark_indent(line)
+        if text.startswith("\ufeff"):
+            self.bMarks[0] = 1
+            self._mark_indent(0)
+        for marks, last in zip(self._all_marks(), (len(text), len(text), 0, 0, 0), strict=True):
+            marks.append(last)
+
+    def _all_marks(self) -> tuple[list[int], ...]:
+        return self.bMarks, self.eMarks, self.tShift, self.sCount, self.bsCount
 
     def _mark_indent(self, line: int) -> None:
         """Find the first character that is no space or tab, from `bMarks` and `bsCount` on."""
@@ -119,18 +130,34 @@ class Source(StateBlock):
 
     def joined(self, first: int, after: int, columns: int = 0) -> str:
         """Contents of lines with the line ends between them."""
-        if self.src.find("\r", self.bMarks[first], self.eMarks[after - 1]) < 0:
-            return "\n".join([self.content(line, columns) for line in range(first, after)])
+        if not self.is_nested():
+            text = self.src[self.bMarks[first] : self.eMarks[after - 1]]
+            if not columns:
+                return text
+            if "\t" not in text:
+                return _indent(columns).sub("", text)
         parts = [self.content(line, columns) + self.line_end(line) for line in range(first, after)]
         return "".join(parts)[: -len(self.line_end(after - 1)) or None]
+
+    def is_nested(self) -> bool:
+        """Whether lines have prefixes of containers."""
+        return False
 
     def prose(self, first: int, after: int, *, keep_ends: bool = False) -> Prose:
         """Contents of lines for the inline rules; the first begins at its first character."""
         begin = self.first(first)
-        source = self.src[begin : self.eMarks[first]]
         if after == first + 1:
-            return Prose(source, ((0, begin),), self.defined)
-        pieces, starts, size = [source], [(0, begin)], len(source)
+            return Prose(self.src[begin : self.eMarks[first]], ((0, begin),), self.defined)
+        if not self.has_returns and not self.is_nested():
+            starts = [(0, begin), *((at - begin, at) for at in self.bMarks[first + 1 : after])]
+            source = self.src[begin : self.eMarks[after - 1]]
+            return Prose(source, tuple(starts), self.defined)
+        return self._gathered(first, after, keep_ends)
+
+    def _gathered(self, first: int, after: int, keep_ends: bool) -> Prose:
+        begin = self.first(first)
+        pieces = [self.src[begin : self.eMarks[first]]]
+        starts, size = [(0, begin)], len(pieces[0])
         for line in range(first + 1, after):
             pieces.append(self.line_end(line - 1) if keep_ends else "\n")
             size += len(pieces[-1])
@@ -144,22 +171,16 @@ class Source(StateBlock):
         return Prose(self.src[start:end], ((0, start),), self.defined)
 
 
-def _line_bounds(text: str) -> tuple[list[int], list[int]]:
-    """Begins and ends of the lines; a byte order mark belongs to no line."""
-    begins: list[int] = []
-    ends: list[int] = []
+def _line_bounds(text: str, sizes: list[int]) -> tuple[list[int], list[int]]:
+    """Begins and ends of the lines."""
     if "\r" in text:
-        begins.append(0)
-        for match in _LINE.finditer(text):
-            ends.append(match.start())
-            begins.append(match.end())
-        ends.append(len(text))
-    else:
-        position = 0
-        for line in text.split("\n"):
-            begins.append(position)
-            position += len(line)
-            ends.append(position)
-            position += 1
-    begins[0] = 1 if text.startswith("\ufeff") else 0
-    return begins, ends
+        ends = [match.span() for match in _LINE.finditer(text)]
+        begins = [0, *(after for _, after in ends)]
+        return begins, [*(end for end, _ in ends), len(text)]
+    begins = list(accumulate((size + 1 for size in sizes[:-1]), initial=0))
+    return begins, [begin + size for begin, size in zip(begins, sizes, strict=True)]
+
+
+@cache
+def _indent(columns: int) -> re.Pattern[str]:
+    return re.compile(rf"^ {{1,{columns}}}", re.MULTILINE)

@@ -8,6 +8,7 @@ from benchpost.post.nodes import Align, Table, TableCell, TableRow
 from benchpost.post.rules.lines import Lines
 
 _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*(?:\|[ \t]*)?$")
+_FIRST = frozenset("|:-> \t")
 _CELL = re.compile(r"(?:[^|\\]|\\[|\\]?)*")
 _ALIGN: dict[tuple[bool, bool], Align | None] = {
     (True, True): "center",
@@ -38,7 +39,7 @@ def table(lines: Lines, line: int, end: int, silent: bool) -> bool:
 
 def _head(lines: Lines, line: int, end: int) -> tuple[Align | None, ...] | None:
     """The alignments, when a head row is followed by its delimiter row."""
-    if line + 1 >= end or lines.is_code_block(line):
+    if not _may_follow(lines, line + 1) or lines.is_code_block(line):
         return None
     if not lines.opens(line + 1):
         return None
@@ -54,6 +55,11 @@ def _head(lines: Lines, line: int, end: int) -> tuple[Align | None, ...] | None:
     if len(parts) != len(_cells(lines, line)):
         return None
     return tuple(_ALIGN[part[0] == ":", part[-1] == ":"] for part in parts)
+
+
+def _may_follow(lines: Lines, line: int) -> bool:
+    """A quick look at the first character of a line: most lines are no delimiter row."""
+    return line < lines.lineMax and lines.src[lines.begins[line] : lines.begins[line] + 1] in _FIRST
 
 
 def _cells(lines: Lines, line: int) -> list[tuple[int, int]]:
