@@ -243,3 +243,9 @@ def test_the_command_writes_and_reports(
     assert main(["pages", "--project", str(project.root)]) == 0
     assert "posts/sample/index.mdx:42:1: warning: P001" in capsys.readouterr().out
     assert (project.root / "docs/posts/sample/index.md").is_file()
+
+
+def test_an_empty_corner_of_a_table_is_no_heading() -> None:
+    """A screen reader would announce a heading without words."""
+    html = render("| | a |\n| --- | ---: |\n| b | 1 |\n")
+    assert "<td></td>\n<th" in html

@@ -173,7 +173,7 @@ def byline(about: PostPage) -> str:
     if about.date:
         day = f"{about.date.day} {MONTHS.split()[about.date.month - 1]} {about.date.year}"
         parts.insert(0, f'<time datetime="{about.date.isoformat()}">{day}</time>')
-    return f'<p class="byline">{" · ".join(parts)}</p>'
+    return f'<p class="byline" data-search-exclude>{" · ".join(parts)}</p>'
 
 
 def _in_source(post: Post, filled: Filled, finding: Finding) -> Finding:

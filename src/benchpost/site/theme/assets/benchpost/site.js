@@ -6,7 +6,6 @@ const NAMES = [
   ["[data-md-component=search]", "Search"],
   [".md-search__form", "Search"],
   ["nav.md-tags", "Tags"],
-  [".md-header__button[for=__drawer]", "Navigation"],
 ]
 
 function name(selector, words) {
@@ -31,10 +30,19 @@ function reachable(box) {
 
 const sizes = new ResizeObserver((entries) => entries.forEach((entry) => reachable(entry.target)))
 
+// Material gives every code block a landmark of its own as it comes into view: too many to be any.
+const plain = new MutationObserver(() => {
+  document.querySelectorAll("nav.md-code__nav").forEach((nav) => nav.setAttribute("role", "none"))
+})
+
 function prepare() {
   NAMES.forEach(([selector, words]) => name(selector, words))
+  plain.observe(document.body, { childList: true, subtree: true })
   sizes.disconnect()
-  document.querySelectorAll(SCROLLED).forEach((box) => sizes.observe(box))
+  const boxes = document.querySelectorAll(SCROLLED)
+  boxes.forEach((box) => sizes.observe(box))
+  // a formula grows in its box when its font comes, which changes no box's size
+  document.fonts.ready.then(() => boxes.forEach(reachable))
 }
 
 // Material replaces the page without loading it anew; then all of this is done again.
