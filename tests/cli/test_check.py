@@ -156,6 +156,10 @@ def test_the_command_names_the_project_where_that_was_needed(
     assert main(["check", "--project", str(elsewhere), "--select", "S005"]) == 1
     last = capsys.readouterr().out.split("\n")[-2]
     assert last == f"    mend: benchpost fill 'posts/a b/index.mdx' --project '{elsewhere}'"
+    monkeypatch.chdir(elsewhere)
+    assert main(["check", "--project", ".", "--select", "S005"]) == 1
+    last = capsys.readouterr().out.split("\n")[-2]
+    assert last == "    mend: benchpost fill 'posts/a b/index.mdx'"
 
 
 CLEAN = """\

@@ -51,7 +51,7 @@ def act(args: argparse.Namespace) -> int:
     project = project_of(args)
     found = _check(posts_of(args, project), project, args.redraw)
     chosen = selected(found, args.select, args.ignore)
-    sys.stdout.write(formatted(chosen, args))
+    sys.stdout.write(formatted(chosen, args, project))
     return exit_code(chosen)
 
 

@@ -43,7 +43,7 @@ def act(args: argparse.Namespace) -> int:
         print(json.dumps([_record(outcome) for outcome in outcomes], indent=2, ensure_ascii=False))
     else:
         for outcome in outcomes:
-            _print(outcome, args)
+            _print(outcome, args, project)
     return exit_code([finding for outcome in outcomes for finding in outcome.findings])
 
 
@@ -54,11 +54,11 @@ def _fill(file: Path, project: Project, redraw: bool) -> Outcome:
         return Outcome(project.relative(file), "", "", findings=(unreadable(error, file, project),))
 
 
-def _print(outcome: Outcome, args: argparse.Namespace) -> None:
+def _print(outcome: Outcome, args: argparse.Namespace, project: Project) -> None:
     print(f"{outcome.path}: {_summary(outcome)}")
     if args.diff:
         sys.stdout.write(for_terminal(unified(outcome.before, outcome.after, outcome.path)))
-    sys.stdout.write(formatted(outcome.findings, args))
+    sys.stdout.write(formatted(outcome.findings, args, project))
 
 
 def _summary(outcome: Outcome) -> str:

@@ -28,6 +28,7 @@ def act(args: argparse.Namespace) -> int:
     # imported here: `benchpost --help` needs none of it
     from benchpost.site.pages import write_pages
 
-    findings = write_pages(project_of(args), drafts=args.drafts)
-    sys.stdout.write(formatted(findings, args))
+    project = project_of(args)
+    findings = write_pages(project, drafts=args.drafts)
+    sys.stdout.write(formatted(findings, args, project))
     return exit_code(findings)

@@ -8,7 +8,9 @@ import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from benchpost.config import Project, find_project
 from benchpost.findings import FORMATS, Finding, Severity
 
 RED, GREEN, BOLD, PLAIN = "\x1b[31m", "\x1b[32m", "\x1b[1m", "\x1b[0m"
@@ -21,11 +23,12 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def formatted(findings: Sequence[Finding], args: argparse.Namespace) -> str:
+def formatted(findings: Sequence[Finding], args: argparse.Namespace, project: Project) -> str:
     """All findings in the format asked for; colours only for a terminal."""
-    where = args.project
-    reachable = [_with_project(finding, str(where)) if where else finding for finding in findings]
-    text = FORMATS[args.format](reachable)
+    if find_project(Path.cwd()).root != project.root:
+        where = str(args.project or project.root)
+        findings = [_with_project(finding, where) for finding in findings]
+    text = FORMATS[args.format](findings)
     return for_terminal(text) if args.format == "text" else text
 
 
@@ -35,7 +38,7 @@ def exit_code(findings: Sequence[Finding]) -> int:
 
 
 def _with_project(finding: Finding, folder: str) -> Finding:
-    """The finding with a mending command that works where `--project` was needed."""
+    """The finding with a mending command that works from outside its project."""
     if not finding.mend.startswith("benchpost "):
         return finding
     return replace(finding, mend=f"{finding.mend} --project {shlex.quote(folder)}")

@@ -14,7 +14,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from benchpost.errors import UsageError, near
 
@@ -312,6 +312,8 @@ def show(value: float, unit: str = "1", digits: int = 3) -> str:
     return f"{number} {name}".strip()
 
 
+# a check of many posts shows the same datasheets thousands of times
+@lru_cache(maxsize=4096)
 def scaled(value: float, unit: str = "1", digits: int = 3) -> tuple[str, str]:
     """Number with `digits` significant digits, and the prefixed unit that suits its size."""
     base = base_unit(unit)
