@@ -245,6 +245,12 @@ def test_the_command_writes_and_reports(
     assert (project.root / "docs/posts/sample/index.md").is_file()
 
 
+@pytest.mark.parametrize("line", ["*All* of it *here*", "Not *all*", "*All* of it", "*a* *b*"])
+def test_a_line_that_is_not_emphasised_as_a_whole_is_no_caption(line: str) -> None:
+    """It stays a paragraph."""
+    assert "caption" not in render(f"```\ncode\n```\n\n{line}\n")
+
+
 def test_an_empty_corner_of_a_table_is_no_heading() -> None:
     """A screen reader would announce a heading without words."""
     html = render("| | a |\n| --- | ---: |\n| b | 1 |\n")

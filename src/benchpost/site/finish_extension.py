@@ -13,7 +13,7 @@ from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 
 _EMPTY_HEADING = re.compile(r"<th((?: [^>]*)?)></th>")
-_LINE = r"\s*<p><em>(?P<words>(?:(?!</?p>|</em></p>).)*)</em></p>"
+_LINE = r"\s*<p><em>(?P<words>(?:(?!</?p>|</?em>).)*)</em></p>"
 _UNDER_FIGURE = re.compile(
     rf"(?<=</svg></div>)(?P<links>(?:(?!<figure).)*?)</figure>{_LINE}", re.DOTALL
 )
