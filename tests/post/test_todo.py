@@ -97,13 +97,20 @@ def test_placeholders_of_a_post() -> None:
 
 
 SPANS = [
-    ("> TODO: a graph\n", ["> TODO: a graph"]),
+    ("> TODO: a graph\n", ["TODO: a graph"]),
     ("> one\n>\n> TODO: a graph\n", ["TODO: a graph"]),
     ("> [!TODO]\n> a graph\n", ["> [!TODO]\n> a graph"]),
+    ("> [!NOTE]\n> TODO: a graph\n", ["> [!NOTE]\n> TODO: a graph"]),
+    ("<Callout>\n  > TODO: a graph\n</Callout>\n", ["TODO: a graph"]),
+    ("- see: TODO show a table\n", ["TODO show a table"]),
+    ("mark it, see every `TODO: a graph` and `TODO`\n", []),
+    ("a `list: TODO plot it` b\n", []),
+    ("https://example.com/?q=. TODO_LIST: 1\n", []),
+    ("one\ntodo: a graph\ntwo\n", ["todo: a graph\ntwo"]),
     ("<Callout>\n  TODO: a graph\n</Callout>\n", ["<Callout>\n  TODO: a graph\n</Callout>"]),
     ("<Callout>TODO: a graph</Callout>\n", ["<Callout>TODO: a graph</Callout>"]),
     ("<Steps>\n  TODO: a graph\n</Steps>\n", ["TODO: a graph"]),
-    ("- a\n\n  > TODO: a graph\n", ["> TODO: a graph"]),
+    ("- a\n\n  > TODO: a graph\n", ["TODO: a graph"]),
     ("{/* TODO: a\n\n graph */}\n", ["{/* TODO: a\n\n graph */}"]),
     ("text {/* todo: x */} text\n", ["{/* todo: x */}"]),
     ("`TODO: a graph`\n", ["`TODO: a graph`"]),

@@ -39,6 +39,7 @@ BOXES = ("Callout", "Admonition", "Aside", "Note", "Warning", "Info", "Tip", "Ba
 WORDED = (Paragraph, List, Blockquote, Table, JsxFlow)
 LOOK_BACK = 20
 """Blocks before a placeholder in which its words are looked for."""
+ALERT = re.compile(r"(?:>[ \t]?)+\[!")
 HTML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
@@ -69,7 +70,7 @@ def _in_their_places(
 ) -> tuple[Todo, ...]:
     parents = {id(child): node for node in walk(tree) for child in getattr(node, "children", ())}
     headings = [node for node in walk(tree) if isinstance(node, Heading)]
-    boxes = [_boxed(each, parents) for each in found]
+    boxes = [_boxed(each, text, parents) for each in found]
     # one placeholder says nothing about the next
     taken = {(box or each.node).start for each, box in zip(found, boxes, strict=True)}
     todos = []
@@ -142,17 +143,19 @@ def _limit(leaf: Leaf, text: str, dialect: Dialect, offset: int) -> int:
     return around[-1].children[-1].end if around and around[-1].children else leaf.end
 
 
-def _boxed(found: _Found, parents: dict[int, Node]) -> Node | None:
-    """The quote or callout that holds nothing but the placeholder."""
+def _boxed(found: _Found, text: str, parents: dict[int, Node]) -> Node | None:
+    """The alert or callout that holds nothing but the placeholder; other quotes are the post's."""
     box: Node | None = None
     parent = None if found.inline else parents.get(id(found.node))
-    while isinstance(parent, Parent) and len(parent.children) == 1 and _is_box(parent):
+    while isinstance(parent, Parent) and len(parent.children) == 1 and _is_box(parent, text):
         box, parent = parent, parents.get(id(parent))
     return box
 
 
-def _is_box(node: Node) -> bool:
-    return isinstance(node, Blockquote) or (isinstance(node, JsxFlow) and node.name in BOXES)
+def _is_box(node: Node, text: str) -> bool:
+    if isinstance(node, Blockquote):
+        return bool(ALERT.match(text, node.start, node.end))
+    return isinstance(node, JsxFlow) and node.name in BOXES
 
 
 def _heading(headings: list[Heading], found: _Found, text: str, dialect: Dialect) -> str:

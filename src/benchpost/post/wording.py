@@ -1,7 +1,8 @@
 """How people write placeholders: `TODO: show the equation` and its relatives.
 
 Upper-case TODO or TBD with a colon, a dash or alone; any case inside brackets and comments, where
-"todo" cannot be Spanish or the name of an app. Positions are within the text given.
+"todo" cannot be Spanish or the name of an app; XXX only where something is asked for, as it also
+stands for what is left out. Positions are within the text given.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-GATE = re.compile(r"TODO|TBD|FIXME|[Tt]odo\b|[Tt]bd\b|[Ff]ixme\b")
+GATE = re.compile(r"TODO|TBD|FIXME|XXX|[Tt]odo\b|[Tt]bd\b|[Ff]ixme\b")
 
 # what may enclose a placeholder, and whether small letters count in it
 WRAPPERS = (
@@ -47,9 +48,14 @@ _AFTER = (
     r"(?:\s?\([^()\n]{1,40}\))?"  # `TODO(van): …`
     r"(?P<sign>\s*[:：]|\s+[-–—](?=\s))?[*_~]*\s*"
 )
-LOUD = re.compile(r"[*_~]*[@!]?(?:TODO|TBD|FIXME)" + _AFTER)
+_ASKS = rf"(?:{VERBS})\b"
+_XXX = rf"XXX(?=\s*[:：]?\s*(?i:{_ASKS}))"
+LOUD = re.compile(rf"[*_~]*[@!]?(?:TODO|TBD|FIXME|{_XXX})" + _AFTER)
 QUIET = re.compile(r"[*_~]*[@!]?(?:todo|tbd|fixme)" + _AFTER, re.IGNORECASE)
-VERB = re.compile(rf"(?:{VERBS})\b", re.IGNORECASE)
+VERB = re.compile(_ASKS, re.IGNORECASE)
+NOUNS = "screenshot|image|figure|diagram|graph|table|equation|picture|chart"
+ACT = re.compile(rf"(?!(?:{NOUNS})\b){_ASKS}", re.IGNORECASE)
+"""A word that asks for something and does not also name it, as in `TODO table`."""
 
 # inside a paragraph: a bracketed one anywhere, a bare one where a sentence may begin, or before a
 # word that asks for something
@@ -57,24 +63,33 @@ ENCLOSED = re.compile(
     r"(?P<open><!--|\{/\*|!?\[|\(|\{)\s*(?=[*_~]*[@!]?(?:todo|tbd|fixme)\b)", re.I
 )
 BARE = re.compile(
-    r"(?:^[ \t]*|(?:(?<=[.!?;,…)\]*_>])|[-–—|])[ \t]+|(?P<weak>(?<=\S)[ \t]+))"
-    r"(?P<word>[*_~]*[@!]?(?:TODO|TBD|FIXME)\b)",
+    r"(?:(?P<first>\A[ \t]*|(?<=[.!?:])\s+)|^[ \t]*"
+    r"|(?:(?<=[;,…)\]*_>])|[-–—|])[ \t]+|(?P<weak>(?<=\S)[ \t]+))"
+    r"(?P<word>[*_~]*[@!]?(?:TODO|TBD|FIXME|XXX)\b)",
     re.MULTILINE,
 )
+QUIET_LINE = re.compile(r"^[ \t]*(?P<word>[@!]?(?:todo|tbd|fixme)\s*:)", re.IGNORECASE | re.M)
+SPOKEN_OF = re.compile(
+    r"\b(?:an?|the|this|that|these|each|every|any|no|of|with|as|like|word|called|named|say|says|"
+    r"write|writes|writing|prefix|tag|keyword|marker|or|and)[ \t]+$",
+    re.IGNORECASE,
+)
+"""What comes before a TODO that is spoken of, not asked: `start it with TODO: and a name`."""
 EMPHASIS = re.compile(r"\*\*|__|~~|\*|_")
 SENTENCE_END = re.compile(r"[.!?][\"”’)*_]*(?=\s+[\"“(\[*_<{]?[A-Z])")
-LINE_GOES_ON = re.compile(r"\n[ \t]*(?=[a-z0-9(])")
+LINE_GOES_ON = re.compile(r"\n[ \t]*(?!(?:todo|tbd|fixme)\s*:)(?=[a-z0-9(])")
 
 KINDS = {
     "screenshot": r"screen[\s-]?shots?|screen[\s-]?caps?|screen captures?",
     "equation": r"equations?|formulas?|formulae",
     "table": r"tables?",
-    "diagram": r"diagrams?|drawings?|draw|schematics?|sketch(?:es)?|flow ?charts?",
+    "diagram": r"diagrams?|drawings?|schematics?|sketches|flow ?charts?",
     "chart": r"charts?|plots?|graphs?|curves?|histograms?|rooflines?",
     "image": r"images?|pictures?|figures?|photos?|illustrations?|traces?",
 }
 KIND = re.compile("|".join(rf"(?P<{kind}>\b(?:{words})\b)" for kind, words in KINDS.items()), re.I)
-
+DRAW = re.compile(r"\b(?:draw|sketch)\b", re.IGNORECASE)
+"""Asks for a picture, but of any kind: one draws diagrams and rooflines."""
 
 LONGEST = 2000
 """Characters of a placeholder in brackets or a sentence; what is longer is none."""
@@ -95,13 +110,13 @@ class Wording:
 def may_hold(text: str) -> bool:
     """A quick look for the words, which most texts do not have at all."""
     lowered = text.lower()
-    return "todo" in lowered or "tbd" in lowered or "fixme" in lowered
+    return any(word in lowered for word in ("todo", "tbd", "fixme", "xxx"))
 
 
 def wants(text: str) -> str:
     """The kind of figure that the first figure noun of `text` names, or empty."""
     match = KIND.search(text)
-    return (match.lastgroup or "") if match else ""
+    return (match.lastgroup or "") if match else "image" if DRAW.search(text) else ""
 
 
 def placeholders(text: str) -> list[Wording]:
@@ -150,7 +165,8 @@ def _small(text: str, enclosed: bool) -> str | None:
     verb = VERB.match(rest)
     if match and enclosed and (match["sign"] or verb):
         return _said(rest)
-    if match and match["sign"] and verb and "\n" not in rest and _extent(rest) == len(rest):
+    asks = verb or wants(rest)
+    if match and match["sign"] and asks and "\n" not in rest and _extent(rest) == len(rest):
         return _said(rest)
     return None
 
@@ -229,14 +245,30 @@ def _bare(text: str) -> Iterator[Wording]:
     for match in BARE.finditer(text):
         start = match.start("word")
         marker = LOUD.match(text, start)
-        if not marker or not marker["sign"]:
-            continue
-        if match["weak"] and not VERB.match(text, marker.end()):
+        if not marker or not _asks(text, match, marker):
             continue
         emphasis = EMPHASIS.match(text, start)
         end = text.find(emphasis[0], marker.end()) if emphasis else -1
         if emphasis and end > 0 and emphasis[0] not in marker[0][len(emphasis[0]) :]:
             yield Wording(start, end + len(emphasis[0]), _said(text[marker.end() : end]))
         else:
-            end = marker.end() + _extent(text[marker.end() : marker.end() + LONGEST])
-            yield Wording(start, end, _said(text[marker.end() : end]))
+            yield _to_its_end(text, start, marker.end())
+    for match in QUIET_LINE.finditer(text):
+        line = text[match.end() :].partition("\n")[0].strip()
+        if VERB.match(line) or wants(line):
+            yield _to_its_end(text, match.start("word"), match.end())
+
+
+def _asks(text: str, match: re.Match[str], marker: re.Match[str]) -> bool:
+    """Whether a bare TODO within a text asks for something, rather than being spoken of."""
+    if not marker["sign"]:
+        ends = not text[match.end("word") :].partition("\n")[0].strip(" \t\r.*_")
+        return match["first"] is not None and bool(ends or ACT.match(text, marker.end()))
+    if not match["weak"] or VERB.match(text, marker.end()):
+        return True
+    return ":" in marker["sign"] and not SPOKEN_OF.search(text, 0, match.start("word"))
+
+
+def _to_its_end(text: str, start: int, said_from: int) -> Wording:
+    end = said_from + _extent(text[said_from : said_from + LONGEST])
+    return Wording(start, end, _said(text[said_from:end]))
