@@ -42,6 +42,8 @@ class Quote:
 class Item:
     """An open list item."""
 
+    kind: str
+    """Last character of its marker: `-`, `+`, `*`, `.` or `)`."""
     size: int
     """Columns that its lines are indented."""
     begins_blank: bool
@@ -104,7 +106,7 @@ def list_block(lines: Lines, line: int, end: int, silent: bool) -> bool:
     items: list[ListItem] = []
     lines.line = line
     while marker is not None and marker[0][-1] == kind and (marker[1] is None) == (number is None):
-        items.append(_item(lines, lines.line, end, len(marker[0])))
+        items.append(_item(lines, lines.line, end, marker[0]))
         if lines.line >= end or not lines.opens(lines.line):
             break
         marker = _marker(lines, lines.line)
@@ -131,11 +133,17 @@ def _close(lines: Lines, end: tuple[int, int]) -> tuple[int, int]:
     """
     line = lines.line
     is_last = line == lines.lineMax - 1 and lines.isEmpty(line)
-    if line in lines.quoted and (is_last or lines.is_cut(line)):
+    if line in lines.quoted and (is_last or (lines.is_cut(line) and not _is_sibling(lines, line))):
         return lines.begin(line), line + 1
     if line - 1 in lines.quoted and line > end[1]:
         return lines.eMarks[line - 1], line
     return end
+
+
+def _is_sibling(lines: Lines, line: int) -> bool:
+    """Whether the next item of a list around begins on a line."""
+    left, marker = lines.left(line), _marker(lines, line)
+    return isinstance(left, Item) and marker is not None and marker[0][-1] == left.kind
 
 
 def _marker(lines: Lines, line: int) -> re.Match[str] | None:
@@ -154,14 +162,14 @@ def _is_weak(lines: Lines, line: int, marker: re.Match[str]) -> bool:
     return empty or marker[1] not in (None, "1")
 
 
-def _item(lines: Lines, line: int, end: int, length: int) -> ListItem:
-    start, indent = lines.first(line), lines.sCount[line]
-    lines.strip_marker(line, length)
+def _item(lines: Lines, line: int, end: int, marker: str) -> ListItem:
+    start, indent = lines.first(line), lines.sCount[line] + len(marker)
+    lines.strip_marker(line, len(marker))
     blank, space = lines.isEmpty(line), lines.sCount[line]
     width = 1 if blank or (lines.is_code_block(line) and space > 4) else space
     if not blank:
         lines.strip(line, width)
-    with lines.inside(Item(indent + length + width, blank), line) as children:
+    with lines.inside(Item(marker[-1], indent + width, blank), line) as children:
         lines.md.block.tokenize(lines, line, end)
     checked = None if blank and space else take_box(children, lines)
     blocks = paired(children, "list item", lines.fault)

@@ -96,6 +96,11 @@ class Lines(Source):
         self._stripped[line] = depth
         return True
 
+    def left(self, line: int) -> Container | None:
+        """The outermost open container that a line does not continue."""
+        depth = self._stripped[line]
+        return self.containers[depth] if depth < len(self.containers) else None
+
     def is_nested(self) -> bool:
         """Whether lines have prefixes of containers."""
         return bool(self.containers)
