@@ -58,3 +58,19 @@ def test_posts_are_listed_in_order(tmp_path: Path) -> None:
         file.write_text("# x\n")
     listed = [file.relative_to(tmp_path).as_posix() for file in Project(tmp_path).posts()]
     assert listed == ["posts/a/index.mdx", "posts/b/index.md"]
+
+
+@pytest.mark.parametrize("mark", ["mkdocs.yml", ".git"])
+def test_a_site_or_a_repository_marks_the_root(tmp_path: Path, mark: str) -> None:
+    """Without settings the folder with `mkdocs.yml` or `.git` is the root, from anywhere below."""
+    (tmp_path / mark).mkdir()
+    below = tmp_path / "posts" / "a"
+    below.mkdir(parents=True)
+    assert find_project(below) == Project(tmp_path.resolve())
+
+
+def test_the_folder_around_posts_is_the_root(tmp_path: Path) -> None:
+    """With nothing else to go by, a post in `posts/` belongs to the folder that holds it."""
+    below = tmp_path / "mine" / "posts" / "a"
+    below.mkdir(parents=True)
+    assert find_project(below) == Project((tmp_path / "mine").resolve())

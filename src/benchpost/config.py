@@ -15,6 +15,8 @@ from typing import Any
 from benchpost.errors import BenchpostError, Place, UsageError, near
 
 POST_SUFFIXES = (".mdx", ".md")
+MARKS = ("mkdocs.yml", ".git")
+"""What shows a project's root where no settings do."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +77,25 @@ class Project:
 
 
 def find_project(start: Path) -> Project:
-    """The project that `start` lies in: the nearest folder above with settings, or `start`."""
+    """The project that `start` lies in, or `start` as a project with the defaults."""
+    return nearest_project(start) or Project(start.resolve())
+
+
+def nearest_project(start: Path) -> Project | None:
+    """The nearest folder above with settings; without any, with a site or a repository (`MARKS`);
+    without these too, the folder that holds a folder `posts` around `start`.
+    """
     start = start.resolve()
-    for folder in (start, *start.parents):
+    folders = (start, *start.parents)
+    for folder in folders:
         for name, reader in (("benchpost.toml", _whole), ("pyproject.toml", _tool_table)):
             settings = _settings(folder / name, reader)
             if settings is not None:
                 return Project(folder, _config(settings, (folder / name).as_posix()))
-    return Project(start)
+    marked = (folder for folder in folders if any((folder / name).exists() for name in MARKS))
+    above_posts = (folder.parent for folder in folders if folder.name == Config.posts)
+    root = next(marked, None) or next(above_posts, None)
+    return Project(root) if root else None
 
 
 def _settings(file: Path, reader: Any) -> Mapping[str, Any] | None:

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from benchpost.config import Project, find_project
+from benchpost.config import Project, find_project, nearest_project
 from benchpost.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,13 +47,21 @@ def add_posts(parser: argparse.ArgumentParser) -> None:
 
 
 def project_of(args: argparse.Namespace) -> Project:
-    """The project that `--project` names, or the one that the current folder lies in."""
+    """The project that `--project` names, or that the first post lies in, or the current folder."""
     folder: Path | None = args.project
     if folder is None:
-        return find_project(Path.cwd())
+        return _around(getattr(args, "posts", []), find_project(Path.cwd()))
     if not folder.is_dir():
         raise UsageError(f"no folder {folder}")
     return find_project(folder)
+
+
+def _around(posts: list[str], here: Project) -> Project:
+    """The project of the first post that is named, or the one here."""
+    named = next((Path(word).resolve() for word in posts if Path(word).exists()), here.root)
+    folder = named if named.is_dir() else named.parent
+    inside = folder.is_relative_to(here.root)
+    return nearest_project(folder) or (here if inside else Project(folder))
 
 
 def posts_of(args: argparse.Namespace, project: Project) -> list[Path]:

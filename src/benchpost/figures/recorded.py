@@ -137,7 +137,7 @@ def _origin(machine: str, provenance: Provenance) -> str:
     about = ", ".join(_hardware(provenance.machine))
     return ", ".join(
         [f"{machine} ({about})", *_software(provenance), provenance.when[:10]]
-        + ([] if provenance.clean else ["with uncommitted changes"])
+        + (["with uncommitted changes"] if provenance.commit and not provenance.clean else [])
     )
 
 

@@ -13,7 +13,9 @@ from typing import Protocol
 
 from benchpost.config import Project
 from benchpost.errors import BenchpostError
+from benchpost.findings import Check
 from benchpost.post.document import Post, Snippet
+from benchpost.post.lint import declarations
 from benchpost.post.read import read_post
 from benchpost.record import results
 from benchpost.record.kernel import Kernel, StartKernel
@@ -79,8 +81,15 @@ class Order:
 
 
 def plan_post(file: Path, order: Order) -> Plan:
-    """What would be done for a post. Raises BenchpostError when it cannot be read."""
+    """What would be done for a post.
+
+    Raises BenchpostError when it cannot be read, or when a snippet's words are not understood: a
+    misspelt `keep` would otherwise be recorded without what it was to keep.
+    """
     post = read_post(file.resolve(), order.project)
+    wrong = next((each for each in declarations(post) if each.check is Check.S007), None)
+    if wrong:
+        raise BenchpostError(f"{wrong.check.name} {wrong.message}", wrong.place)
     recorded, _ = results.load(post.file, order.project)
     return plan(post, recorded, order.project, order.here, order.extent)
 
