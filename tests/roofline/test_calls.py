@@ -83,7 +83,6 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         {"model": "Qwen3-5B"},
         "unknown model 'Qwen3-5B'; did you mean 'Qwen3-8B' or 'Qwen3-4B' or",
     ),
-    ("weight_bytes", {"model": "Mixtral-8x7B"}, "Mixtral-8x7B has a mixture of experts, which"),
     ("weight_bytes", {"model": QWEN, "dtype": "bf61"}, "unknown format 'bf61'; did you mean"),
     ("peak", {"gpu": "A100 SXM 80GB", "dtype": "fp8"}, "A100 SXM 80GB has no peak for 'fp8'"),
     (
