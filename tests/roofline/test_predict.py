@@ -112,14 +112,15 @@ def test_the_terms_are_those_of_the_equations() -> None:
     assert made.terms["weight_bytes"] == catalog.model("Llama-3.1-8B").streamed_bytes()
 
 
-def test_measured_bandwidth_is_used_and_named_where_it_is_known() -> None:
-    """Else the fitted share is."""
-    known = predict.decode(gpu="H200", model="Llama-3.1-8B")
-    assert known.terms["efficiency"] == pytest.approx(4023 / 4800)
-    assert "measured bandwidth: aiconfigurator-core 0.12.0" in known.source
-    fitted = predict.decode(gpu="RTX 3090", model="Llama-3.1-8B")
-    assert fitted.terms["efficiency"] == predict.EFFICIENCY
-    assert "measured bandwidth" not in fitted.source
+def test_the_engine_and_the_platform_make_the_layer_time() -> None:
+    """A data-centre host is slower; a captured step costs less; the source names the engine."""
+    server = predict.decode(gpu="A100 SXM 80GB", model="Llama-3.1-8B", engine="llama.cpp b2824")
+    assert server.terms["layer_time"] == 146e-6
+    captured = predict.decode(gpu="A100 SXM 80GB", model="Llama-3.1-8B", engine="vLLM 0.24.0")
+    assert captured.terms["layer_time"] == pytest.approx(0.3 * 146e-6)
+    assert "engine: vllm (" in captured.source
+    older = predict.decode(gpu="A100 SXM 80GB", model="Llama-3.1-8B", engine="vLLM 0.6.3")
+    assert older.terms["layer_time"] == 146e-6
 
 
 def test_a_batch_says_that_the_fit_did_not_see_it() -> None:

@@ -70,6 +70,9 @@ class Chip:
     aliases: tuple[str, ...] = ()
     """Other names, among them what drivers report."""
 
+    def __hash__(self) -> int:
+        return hash(self.name)
+
     def peak(self, dtype: str = "bf16") -> Known[float]:
         """The dense peak for `dtype`. Raises UsageError that lists what there is."""
         return _of(self.peaks, dtype, f"{self.name} has no peak for")

@@ -14,10 +14,11 @@ def at(equation: Equation, terms: Mapping[str, Any]) -> Any:
 
     Arrays broadcast against each other and give an array.
     """
-    given = {name: terms[name] for name in _names(equation)}
-    if any(hasattr(value, "shape") for value in given.values()):
-        return _sweep(equation)(**given)
-    return equation(**given)
+    given = [terms[name] for name in _names(equation)]
+    for value in given:
+        if type(value) is not float and hasattr(value, "shape"):
+            return _sweep(equation)(*given)
+    return equation.function(*map(float, given))
 
 
 @cache
@@ -30,3 +31,23 @@ def _sweep(equation: Equation) -> Callable[..., Any]:
     from benchpost.roofline.emit import vectorised  # needs NumPy, which single numbers do not
 
     return vectorised(equation)
+
+
+def smaller(left: Any, right: Any) -> Any:
+    """The smaller of two numbers, or of each pair of two arrays."""
+    return _pairwise("minimum", left, right) if _is_array(left, right) else min(left, right)
+
+
+def larger(left: Any, right: Any) -> Any:
+    """The larger of two numbers, or of each pair of two arrays."""
+    return _pairwise("maximum", left, right) if _is_array(left, right) else max(left, right)
+
+
+def _is_array(*values: Any) -> bool:
+    return any(hasattr(value, "shape") for value in values)
+
+
+def _pairwise(name: str, left: Any, right: Any) -> Any:
+    import numpy as np
+
+    return getattr(np, name)(left, right)

@@ -206,11 +206,12 @@ def _power_of_arrays(x: Any, n: Any) -> Any:
     """`language.power` element by element, in the same order of multiplications."""
     import numpy as np
 
-    base, left = np.broadcast_arrays(np.asarray(x, np.float64), np.floor(n))
-    product = np.ones(base.shape)
+    times = np.floor(n).astype(np.int64)
+    shape = np.broadcast_shapes(np.shape(x), times.shape)
+    base, product = np.array(np.broadcast_to(x, shape), np.float64), np.ones(shape)
     with np.errstate(over="ignore", under="ignore"):
-        while (left >= 1.0).any():
-            half = np.floor(left / 2.0)
-            product = np.where(left - 2.0 * half == 1.0, product * base, product)
-            base, left = base * base, half
+        for bit in range(int(times.max(initial=0)).bit_length()):
+            odd = (times >> bit & 1).astype(bool)
+            np.multiply(product, base, out=product, where=odd)
+            base *= base
     return product

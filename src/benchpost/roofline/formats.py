@@ -47,7 +47,7 @@ def _uniform(name: str, bits: float, note: str = "", compute: str | None = None)
     return Format(name, bits, bits, bits, bits, small, compute or name, note)
 
 
-def _layers_only(name: str, bits: float, note: str, compute: str = "bf16") -> Format:
+def _layers_only(name: str, bits: float, note: str, compute: str = "fp16") -> Format:
     return Format(name, bits, 16.0, 16.0, bits, 16.0, compute, note)
 
 

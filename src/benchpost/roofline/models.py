@@ -144,6 +144,9 @@ class Model:
     aliases: tuple[str, ...] = ()
     """Other names."""
 
+    def __hash__(self) -> int:
+        return hash((self.name, self.layers, self.hidden))
+
     @cached_property
     def kinds(self) -> tuple[Layer, ...]:
         """Its layers by kind; those that are alike are counted together."""

@@ -6,8 +6,9 @@ numbers for each kind of layer. Asking it costs microseconds, and sizes may be N
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from benchpost.roofline import equations, layer_equations
@@ -74,6 +75,11 @@ class Work:
     state_bytes: float
     """Recurrent state of one sequence."""
 
+    @cached_property
+    def least_weight_bytes(self) -> float:
+        """Bytes of the weights that any pass reads at least: all tokens go to the same experts."""
+        return float(self.weight_bytes(1))
+
     def weight_bytes(self, rows: Size) -> Size:
         """Bytes of the weights that a pass over so many tokens reads."""
         read: Size = self.common_bytes
@@ -135,16 +141,43 @@ def work(model: Model, dtype: str = "bf16", kv: str = "bf16", gpus: int = 1) -> 
         common_bytes=common + (head * form.head + model.hidden * form.small) / 8,
         token_flops=sum(kind.count * _token_flops(kind) for kind in kinds),
         head_flops=2.0 * head,
-        mixings=tuple(
+        mixings=_alike(
             _mixing(kind, element) for kind in kinds if not isinstance(kind.mixer, Recurrent)
         ),
-        routed=tuple(_routed(kind, form) for kind in kinds if isinstance(kind.mlp, Experts)),
+        routed=_together(_routed(kind, form) for kind in kinds if isinstance(kind.mlp, Experts)),
         state_bytes=sum(
             kind.count * kind.mixer.state_bytes
             for kind in kinds
             if isinstance(kind.mixer, Recurrent)
         ),
     )
+
+
+def _alike(mixings: Iterable[Mixing]) -> tuple[Mixing, ...]:
+    """Attention with the same window counted together."""
+    found: dict[int | None, Mixing] = {}
+    for one in mixings:
+        other = found.get(one.window)
+        found[one.window] = one if other is None else _sum(one, other)
+    return tuple(found.values())
+
+
+def _sum(one: Mixing, other: Mixing) -> Mixing:
+    return Mixing(
+        one.count + other.count,
+        one.window,
+        one.decode_flops + other.decode_flops,
+        one.prompt_flops + other.prompt_flops,
+        one.kv_bytes + other.kv_bytes,
+    )
+
+
+def _together(routed: Iterable[Routed]) -> tuple[Routed, ...]:
+    """Alike mixtures of experts counted together."""
+    found: dict[Routed, int] = {}
+    for one in routed:
+        found[replace(one, count=0)] = found.get(replace(one, count=0), 0) + one.count
+    return tuple(replace(one, count=count) for one, count in found.items())
 
 
 def _common_bytes(kind: Layer, form: Format) -> float:
