@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from benchpost.roofline.fitting import calibrate
     from benchpost.roofline.measured import Row
     from benchpost.roofline.predict import decode, memory, prefill
-    from benchpost.roofline.serving import prefix, serving, speculate
+    from benchpost.roofline.batching import prefix, serving, speculate
 
 __all__ = [
     "Claim",
@@ -47,9 +47,9 @@ _WHERE = {
     "model_from_config": "configs",
     "possible": "claims",
     "prefill": "predict",
-    "prefix": "serving",
-    "serving": "serving",
-    "speculate": "serving",
+    "prefix": "batching",
+    "serving": "batching",
+    "speculate": "batching",
 }
 """Module of each name."""
 
