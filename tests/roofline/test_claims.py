@@ -134,7 +134,10 @@ POSSIBLE = [
     ("HF, batch 1, A100", Claim("Llama-3-8B", A100, tokens_per_second=45.0)),
     ("2100 tok/s of 16 sequences", Claim("Llama-3-8B", A100, tokens_per_second=2100.0, batch=16)),
     ("gpt-fast", Claim("Llama-2-7B", A100, tokens_per_second=104.9, context=105)),
-    ("280 short requests", Claim("Llama-3-8B", A100, requests_per_second=280, tokens_per_request=60)),
+    (
+        "280 short requests",
+        Claim("Llama-3-8B", A100, requests_per_second=280, tokens_per_request=60),
+    ),
     ("KV cache of so many tokens", Claim("Llama-3-70B", kv_memory=160e9, kv_tokens=488_281)),
     ("a draft of the same family", Claim("Llama-3-70B", draft="Llama-3.2-1B")),
     ("vLLM's reserve", Claim("Llama-3-8B", A100, memory=72e9)),

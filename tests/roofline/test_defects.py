@@ -75,9 +75,7 @@ HARDWARE = [
 
 
 @pytest.mark.parametrize(("name", "what", "value", "wrong"), HARDWARE)
-def test_hardware_is_as_its_datasheet_says(
-    name: str, what: str, value: float, wrong: str
-) -> None:
+def test_hardware_is_as_its_datasheet_says(name: str, what: str, value: float, wrong: str) -> None:
     """And not as other catalogues have it."""
     assert getattr(catalog.chip(name), what).value == value, wrong
 
@@ -159,9 +157,7 @@ RIVALS = [
 
 
 @pytest.mark.parametrize(("name", "gib", "tokens", "wrong"), RIVALS)
-def test_kv_caches_that_others_get_wrong(
-    name: str, gib: float, tokens: int, wrong: str
-) -> None:
+def test_kv_caches_that_others_get_wrong(name: str, gib: float, tokens: int, wrong: str) -> None:
     """unslothai/unsloth PR 4757 lists what calculators print for them."""
     held = catalog.model(name).kv_bytes(tokens) / 2**30
     assert held == pytest.approx(gib, rel=1.5e-3), wrong

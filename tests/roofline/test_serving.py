@@ -125,7 +125,9 @@ def test_windows_count_pairs_as_a_loop_does() -> None:
     """The closed form, against adding up."""
     for tokens, context, window in ((1, 1, 4), (5, 9, 4), (9, 9, 4), (3, 9, 100), (9, 9, 1)):
         counted = sum(min(place, window) for place in range(context - tokens + 1, context + 1))
-        assert layer_equations.window_pairs(tokens=tokens, context=context, window=window) == counted
+        assert (
+            layer_equations.window_pairs(tokens=tokens, context=context, window=window) == counted
+        )
 
 
 def test_more_gpus_than_heads_hold_heads_twice() -> None:
@@ -135,7 +137,10 @@ def test_more_gpus_than_heads_hold_heads_twice() -> None:
 
 
 WRONG: list[tuple[Callable[[], object], str]] = [
-    (lambda: served(metric="latency"), "unknown metric 'latency'; known are tpot, ttft, throughput"),
+    (
+        lambda: served(metric="latency"),
+        "unknown metric 'latency'; known are tpot, ttft, throughput",
+    ),
     (lambda: served(concurrency=0), "concurrency must be at least 1, not 0"),
     (lambda: served(engine="vlm"), "unknown engine 'vlm'; did you mean 'vllm'"),
     (lambda: served(tp=0), "tp must be at least 1, not 0"),

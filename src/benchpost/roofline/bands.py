@@ -48,8 +48,8 @@ EXPERTS = 1.25
 
 PREFILL = {
     "server": Band(0.55, 1.45, _LEFT.format(80, "data-centre cards")),
-    "desktop": Band(0.65, 1.45, _LEFT.format(50, "desktop cards below 2 GHz")),
-    "fast desktop": Band(0.55, 1.45, _LEFT.format(100, "desktop cards above 2 GHz")),
+    "desktop": Band(0.75, 1.40, _LEFT.format(50, "desktop cards below 2 GHz")),
+    "fast desktop": Band(0.55, 1.45, _LEFT.format(83, "desktop cards above 2 GHz")),
     "soc": Band(0.70, 1.20, _LEFT.format(88, "Apple")),
 }
 """Prefill of llama.cpp, by platform."""

@@ -99,15 +99,17 @@ def fit(cases: Sequence[Case]) -> Constants:
     """The constants with the least mean relative error of the rate, by search along each."""
     import numpy as np
 
+    platforms = sorted({one.platform for one in cases})
     arrays = _Arrays(
         np.array([one.seconds for one in cases]),
         np.array([one.bound for one in cases]),
         np.array([one.layers for one in cases], dtype=float),
-        np.array([one.platform for one in cases]),
+        np.array([platforms.index(one.platform) for one in cases]),
+        platforms,
         np.array([one.engine.kind == "compiled" for one in cases]),
         np.array([one.engine.layer_factor for one in cases]),
     )
-    found = Constants(0.87, dict.fromkeys({one.platform for one in cases}, 100e-6), 1.0)
+    found = Constants(0.87, dict.fromkeys(platforms, 100e-6), 1.0)
     for _ in range(ROUNDS):
         found = arrays.improved(found)
     return found
@@ -121,13 +123,15 @@ class _Arrays:
     bound: NDArray[Any]
     layers: NDArray[Any]
     platform: NDArray[Any]
+    platforms: list[str]
     compiled: NDArray[Any]
     factor: NDArray[Any]
 
     def loss(self, constants: Constants) -> float:
         import numpy as np
 
-        times = np.vectorize(constants.layer_times.__getitem__)(self.platform)
+        known = [constants.layer_times[platform] for platform in self.platforms]
+        times = np.array(known)[self.platform]
         factor = np.where(self.compiled, constants.compiled, self.factor)
         predicted = self.bound / constants.efficiency + self.layers * factor * times
         return float(np.mean(np.abs(self.seconds / predicted - 1)))
