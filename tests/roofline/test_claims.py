@@ -157,7 +157,7 @@ def test_what_is_honest_passes(who: str, claim: Claim) -> None:
 
 
 def test_every_published_row_passes_unless_it_is_flagged() -> None:
-    """The bound is beaten by no row of the data that is not flagged; flagged as impossible, by all."""
+    """No row beats a bound unless it is flagged as impossible, and then it does."""
     for row in rows():
         if row.metric == "prefill":
             claim = Claim(

@@ -128,7 +128,8 @@ def test_every_row_names_its_source() -> None:
 
 def test_a_broken_row_is_named_with_its_line() -> None:
     """File and line."""
-    text = "gpu,model,metric,rate,engine,format,batch,prompt,output,context,source,flag\nA,B,C,x,,,,,,,,\n"
+    columns = "gpu,model,metric,rate,engine,format,batch,prompt,output,context,source,flag"
+    text = f"{columns}\nA,B,C,x,,,,,,,,\n"
     with pytest.raises(BenchpostError, match=r"mine\.csv:2.*could not convert string to float"):
         measured.read(text, "mine.csv")
 

@@ -12,13 +12,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from benchpost.roofline.batching import prefix, serving, speculate
     from benchpost.roofline.catalog import chip, model
     from benchpost.roofline.claims import Claim, possible
     from benchpost.roofline.configs import model_from_config
     from benchpost.roofline.fitting import calibrate
     from benchpost.roofline.measured import Row
     from benchpost.roofline.predict import decode, memory, prefill
-    from benchpost.roofline.batching import prefix, serving, speculate
 
 __all__ = [
     "Claim",

@@ -2,8 +2,9 @@
 
 Each band is of measured over predicted rate, on rows whose GPU was left out of the fit: the 8 % and
 92 % quantiles with every GPU counted once, and 3 % wider, so that about 80 % of the rows of a GPU
-that took no part in the band lie inside, too; scripts/errors.py prints both shares anew. Where no row of a kind is at hand the band is
-said to rest on published errors or to be a judgement, and is wide.
+that took no part in the band lie inside, too; scripts/errors.py prints both shares anew. Where no
+row of a kind is at hand the band is said to rest on published errors or to be a judgement, and is
+wide.
 """
 
 from __future__ import annotations
@@ -61,8 +62,8 @@ PREFILL_OTHER = Band(
 SERVING = Band(
     0.62,
     1.33,
-    "80 % by the published error of this model with the same constants: 1,688 InferenceX and NVIDIA "
-    "rows, mean 23.5 %, median 17.8 %, bias -8 %; none of the rows is kept here",
+    "80 % by the published error of this model with the same constants: 1,688 InferenceX and "
+    "NVIDIA rows, mean 23.5 %, median 17.8 %, bias -8 %; none of the rows is kept here",
 )
 SERVING_TTFT = Band(0.4, 2.5, "a judgement: queueing and scheduling are not modelled")
 

@@ -19,7 +19,7 @@ from benchpost.errors import BenchpostError, Place, UsageError, near
 from benchpost.roofline.formats import FORMAT_BYTES as FORMAT_BYTES
 from benchpost.roofline.formats import format_bytes as format_bytes
 from benchpost.roofline.formats import weight_format
-from benchpost.roofline.models import Model
+from benchpost.roofline.models import Model as Model
 from benchpost.roofline.models import Repository as Repository
 from benchpost.roofline.models import RepositoryFile as RepositoryFile
 from benchpost.roofline.types import Known

@@ -168,8 +168,8 @@ def _decode(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     read = (made.terms["weight_bytes"] + made.terms["kv_bytes"]) / 1e9
     kind = "bandwidth" if _memory_bound(made.terms) else "compute"
     why = (
-        f"{stated:.4g} tok/s is {stated / limit:.2f} times the bound of {limit:.4g} tok/s: a step of "
-        f"{claim.batch} reads {read:.3g} GB at {claim.gpus} × {chip.bandwidth.value / 1e9:.4g} GB/s"
+        f"{stated:.4g} tok/s is {stated / limit:.2f} times the bound of {limit:.4g} tok/s: a step "
+        f"of {claim.batch} reads {read:.3g} GB at {claim.gpus} × {chip.bandwidth.value / 1e9:.4g} GB/s"
     )
     return Breach(kind, stated, limit, "token/second", why)
 
@@ -190,8 +190,8 @@ def _prefill(claim: Claim, model: Model, chip: Chip) -> Breach | None:
         return None
     stated = claim.prefill_per_second
     why = (
-        f"{stated:.4g} prompt tokens a second is {stated / limit:.2f} times the bound of {limit:.4g}: "
-        f"{flops / claim.prompt / 1e9:.3g} GFLOP a token"
+        f"{stated:.4g} prompt tokens a second is {stated / limit:.2f} times the bound of "
+        f"{limit:.4g}: {flops / claim.prompt / 1e9:.3g} GFLOP a token"
     )
     return Breach("compute", stated, limit, "token/second", why)
 
@@ -210,8 +210,8 @@ def _requests(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     needed = claim.tokens_per_request or SHORTEST_REQUEST
     shortest = "" if claim.tokens_per_request else " of an ordinary request"
     why = (
-        f"{rate:.4g} requests a second leave {most:.3g} tokens each, in and out, at the whole peak of "
-        f"{claim.gpus} × {chip.name}: fewer than the {needed:.4g}{shortest}"
+        f"{rate:.4g} requests a second leave {most:.3g} tokens each, in and out, at the whole peak "
+        f"of {claim.gpus} × {chip.name}: fewer than the {needed:.4g}{shortest}"
     )
     return Breach("tokens per request", rate, rate * most / needed, "request/second", why)
 
@@ -222,8 +222,8 @@ def _outputs(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     if rate is None or tokens is None or tokens / rate >= SHORTEST_REQUEST / 10:
         return None
     why = (
-        f"{tokens:.4g} tok/s over {rate:.4g} requests a second is {tokens / rate:.3g} output tokens a "
-        "request: the two numbers cannot be of one run of ordinary requests"
+        f"{tokens:.4g} tok/s over {rate:.4g} requests a second is {tokens / rate:.3g} output tokens "
+        "a request: the two numbers cannot be of one run of ordinary requests"
     )
     return Breach("consistency", tokens / rate, SHORTEST_REQUEST / 10, "token/request", why)
 
@@ -237,8 +237,8 @@ def _first_token(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     if claim.ttft * ROUNDING >= limit:
         return None
     why = (
-        f"{claim.ttft * 1e3:.4g} ms is below the {limit * 1e3:.4g} ms that a prompt of {claim.prompt} "
-        f"tokens takes at the whole peak"
+        f"{claim.ttft * 1e3:.4g} ms is below the {limit * 1e3:.4g} ms that a prompt of "
+        f"{claim.prompt} tokens takes at the whole peak"
     )
     return Breach("compute", claim.ttft, limit, "second", why)
 
@@ -255,8 +255,8 @@ def _memory(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     if claim.memory * ROUNDING >= least + _served(claim):
         return None
     why = (
-        f"{claim.memory / 1e9:.4g} GB holds {model.weight_bytes(claim.dtype) / 1e9:.4g} GB of weights "
-        f"and no more than {max(0.0, claim.memory - least) / 1e9:.2g} GB beside them"
+        f"{claim.memory / 1e9:.4g} GB holds {model.weight_bytes(claim.dtype) / 1e9:.4g} GB of "
+        f"weights and no more than {max(0.0, claim.memory - least) / 1e9:.2g} GB beside them"
     )
     return Breach("memory", claim.memory, least + _served(claim), "byte", why)
 
@@ -311,8 +311,8 @@ def _draft(claim: Claim, model: Model, chip: Chip | None) -> Breach | None:
     if abs(small.vocab - model.vocab) <= 0.01 * model.vocab:
         return None
     why = (
-        f"{small.name} has {small.vocab:,} tokens and {model.name} {model.vocab:,}: what one drafts "
-        "the other cannot read"
+        f"{small.name} has {small.vocab:,} tokens and {model.name} {model.vocab:,}: what one "
+        "drafts the other cannot read"
     )
     return Breach("vocabulary", small.vocab, model.vocab, "1", why)
 

@@ -3,8 +3,8 @@
 Decode takes the bytes over a share of the bandwidth, and a little time for each layer that is
 neither weights nor KV cache: launches, synchronisation, small kernels. That time depends on what
 hands the GPU its work (`LAYER_TIMES`, by platform) and on how the engine does it (`layer_factor`).
-Four times, one share and one factor are fitted to published rows by `fitting.fit`; scripts/errors.py
-prints them anew with their errors.
+Four times, one share and one factor are fitted to published rows by `fitting.fit`;
+scripts/errors.py prints them anew with their errors.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ EFFICIENCY = 0.86
 """Share of the datasheet bandwidth that decode reaches; fitted."""
 
 LAYER_TIMES = {"server": 146e-6, "desktop": 83e-6, "fast desktop": 53e-6, "soc": 257e-6}
-"""Seconds of a layer beside its bytes, by platform, for an engine that launches kernel by kernel."""
+"""Seconds of a layer beside its bytes, by platform, where kernels are launched one by one."""
 
 COMPILED = 0.75
 """Factor on these times of engines with fused or compiled kernels; fitted."""

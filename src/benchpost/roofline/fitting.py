@@ -1,4 +1,4 @@
-"""Fit the constants to published rows, calibrate them to one's own, and measure the errors of both."""
+"""Fit the constants to published rows, calibrate them to one's own, measure the errors of both."""
 
 from __future__ import annotations
 

@@ -290,7 +290,7 @@ class Dense:
 
 @dataclass(frozen=True)
 class Experts:
-    """A mixture of experts: a router sends each token to a few MLPs; shared ones see every token."""
+    """A mixture of experts: a router sends each token to a few MLPs, shared ones see all."""
 
     hidden: int
     """Hidden size of the model."""

@@ -4,7 +4,8 @@ A formula is a plain typed function with one `return`. It may use its parameters
 `Constant`s, `+ - * / **`, `max`, `min`, the functions below, a conditional with one comparison,
 and calls of other equations on their own terms. Python and JavaScript then agree to the last bit;
 only `**`, `exp`, `log` and `log2`, which every mathematics library rounds in its own way, may
-differ in the last places; `power(x, n)` with a whole `n` does not. `//`, `%` and `round` mean different things in the two and are refused.
+differ in the last places; `power(x, n)` with a whole `n` does not. `//`, `%` and `round` mean
+different things in the two and are refused.
 """
 
 from __future__ import annotations

@@ -126,7 +126,7 @@ def latent_bytes_per_token(
 def latent_decode_flops(
     batch: Number, heads: Number, latent_rank: Number, rope_dim: Number, context: Tokens
 ) -> Flops:
-    """Attention of one layer in the latent space: score on latent and rotary part, value on latent."""
+    """Attention of one layer in the latent space, of the one new token of each sequence."""
     return TWICE * batch * heads * (2 * latent_rank + rope_dim) * context
 
 
@@ -157,7 +157,7 @@ def state_parameters(
     state_key_width: Number,
     state_gates: Number,
 ) -> Number:
-    """Projections of a recurrent layer: values and gates, queries and keys, decays, and out again."""
+    """Projections of a recurrent layer: value and gate, query and key, decay, output."""
     return hidden * (
         STATE_INPUTS * state_heads * state_value_dim
         + STATE_INPUTS * state_key_width
@@ -234,7 +234,7 @@ def all_to_all_bytes(
 
 @equation(source="Huang et al. 2019, arXiv:1811.06965: stages wait while the pipeline fills")
 def pipeline_time(stage_time: Seconds, pipeline_stages: Number, microbatches: Number) -> Seconds:
-    """Time of all micro-batches through all stages; one micro-batch takes as many steps as stages."""
+    """Time of all micro-batches through all stages; one alone takes as many steps as stages."""
     return stage_time * (pipeline_stages + microbatches - 1)
 
 

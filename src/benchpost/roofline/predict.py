@@ -1,7 +1,8 @@
 """Predictions: what the hardware allows, what engines typically reach, and how far off that is.
 
-Every prediction is an `Estimate`: the bound from the datasheet, the typical value from the constants
-of `engines`, and a band from measured errors (`bands`). Sizes may be NumPy arrays and broadcast.
+Every prediction is an `Estimate`: the bound from the datasheet, the typical value from the
+constants of `engines`, and a band from measured errors (`bands`). Sizes may be NumPy arrays and
+broadcast.
 """
 
 from __future__ import annotations
@@ -27,17 +28,19 @@ from benchpost.roofline.work import Work, work
 
 LAYER_TIME = 53e-6
 """Seconds per layer of a fast desktop card; other platforms are in `engines.LAYER_TIMES`."""
+DECODE_ERROR = 0.25
+"""90 % of the fit's relative errors are smaller, for GPUs left out of the fit."""
 DECODE_FIT = (
     "562 published batch-1 decode rates of optimised engines on 24 GPUs, fitted as 0.86 of the "
     "bandwidth and a time per layer by platform; for GPUs left out of the fit the median error is "
-    "7.4 % and the mean 12.0 %"
+    "7.4 %, the mean 12.0 %, and 90 % of the errors are below 25 %"
 )
 
 COMPUTE_SHARES = (0.16, 0.37, 0.73)
 """10 %, 50 % and 90 % quantile of the achieved share of the peak in prefill, over all rows."""
 PREFILL_FIT = (
-    "uncalibrated: the share of the peak that prefill reaches falls as the peak grows; of published "
-    "batch-1 prefill rates, most of them of llama.cpp, 80 % lie within the band"
+    "uncalibrated: the share of the peak that prefill reaches falls as the peak grows; of "
+    "published batch-1 prefill rates, most of them of llama.cpp, 80 % lie within the band"
 )
 SERVING_SHARE = 0.5
 """Share of the peak that compiled and captured engines are taken to reach in prefill."""
@@ -243,7 +246,7 @@ def prefill(
 ) -> Estimate:
     """Seconds to the first token of `batch` prompts, with nobody queueing.
 
-    `cached` tokens of each prompt are in the KV cache already, and are attended to but not computed.
+    `cached` tokens of each prompt are in the KV cache already: attended to, but not computed.
     """
     setting = setting_of(gpu, model, engine, weights or dtype, "bf16", tp)
     terms = _prefill_terms(setting, prompt, batch, cached, calibration)

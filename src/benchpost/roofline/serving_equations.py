@@ -23,7 +23,7 @@ VERIFY = "Leviathan et al. 2023, arXiv:2211.17192, with the cost of verifying mo
 
 @equation(source=BATCHING)
 def step_tokens(concurrency: Number, prompt: Tokens, output: Tokens) -> Tokens:
-    """Tokens of a step: one of each running sequence, and their prompts spread over their outputs."""
+    """One token of each running sequence, and their prompts spread over their outputs."""
     return concurrency + concurrency * prompt / output
 
 
@@ -48,7 +48,7 @@ def serving_step_time(
     exchange_time: Seconds,
     host_time: Seconds,
 ) -> Seconds:
-    """The slower of arithmetic and traffic, a part of the other, and what each layer and step cost."""
+    """The slower of arithmetic and traffic, a part of the other, and fixed costs."""
     return (
         max(
             step_flops / (compute_share * peak),

@@ -116,16 +116,19 @@ class Work:
 def _seen(context: Size, window: int | None) -> Size:
     if window is None:
         return context
-    return at(
-        layer_equations.window_tokens, {"context": context, "window": window, "extra_tokens": 0.0}
-    )
+    sizes = {"context": context, "window": window, "extra_tokens": 0.0}
+    seen: Size = at(layer_equations.window_tokens, sizes)
+    return seen
 
 
 def _pairs(tokens: Size, context: Size, window: int | None) -> Size:
     sizes = {"tokens": tokens, "context": context}
-    if window is None:
-        return at(equations.attention_pairs, sizes)
-    return at(layer_equations.window_pairs, {**sizes, "window": window})
+    pairs: Size = (
+        at(equations.attention_pairs, sizes)
+        if window is None
+        else at(layer_equations.window_pairs, {**sizes, "window": window})
+    )
+    return pairs
 
 
 @cache
