@@ -192,9 +192,17 @@ def speculate(
     at_least(1, drafted=drafted, batch=batch)
     at_least(0, context=context, draft_cost=draft_cost)
     setting = setting_of(gpu, model, engine, weights or dtype, kv, tp)
-    terms = {"acceptance": acceptance, "drafted": drafted, "draft_cost": draft_cost}
+    terms = {
+        "acceptance": acceptance,
+        "drafted": drafted,
+        "draft_cost": draft_cost,
+        "verify_cost": _verify_cost(setting, context, batch, drafted),
+    }
+    return _speedup(setting, terms)
+
+
+def _speedup(setting: Setting, terms: dict[str, Any]) -> Estimate:
     terms["accepted_tokens"] = at(serving_equations.accepted_tokens, terms)
-    terms["verify_cost"] = _verify_cost(setting, context, batch, drafted)
     value = at(serving_equations.speculation_speedup, terms)
     band = bands.SPECULATION
     if setting.model.experts:
@@ -260,7 +268,10 @@ def prefix(
     cached = at(serving_equations.cached_tokens, {"prefix": shared, "block_tokens": float(block)})
     asked: dict[str, Any] = {"gpu": gpu, "model": model, "prompt": prompt, "batch": batch, "tp": tp}
     asked |= {"weights": weights or dtype, "engine": engine}
-    cold, warm = prefill(**asked), prefill(**asked, cached=cached)
+    return _saved(prefill(**asked), prefill(**asked, cached=cached), cached, overhead)
+
+
+def _saved(cold: Estimate, warm: Estimate, cached: Any, overhead: Any) -> Estimate:
     terms = {
         "cached_tokens": cached,
         "cold_time": cold.value + overhead,

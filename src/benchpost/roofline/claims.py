@@ -169,7 +169,8 @@ def _decode(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     kind = "bandwidth" if _memory_bound(made.terms) else "compute"
     why = (
         f"{stated:.4g} tok/s is {stated / limit:.2f} times the bound of {limit:.4g} tok/s: a step "
-        f"of {claim.batch} reads {read:.3g} GB at {claim.gpus} × {chip.bandwidth.value / 1e9:.4g} GB/s"
+        f"of {claim.batch} reads {read:.3g} GB at {claim.gpus} × "
+        f"{chip.bandwidth.value / 1e9:.4g} GB/s"
     )
     return Breach(kind, stated, limit, "token/second", why)
 
@@ -222,8 +223,8 @@ def _outputs(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     if rate is None or tokens is None or tokens / rate >= SHORTEST_REQUEST / 10:
         return None
     why = (
-        f"{tokens:.4g} tok/s over {rate:.4g} requests a second is {tokens / rate:.3g} output tokens "
-        "a request: the two numbers cannot be of one run of ordinary requests"
+        f"{tokens:.4g} tok/s over {rate:.4g} requests a second is {tokens / rate:.3g} output "
+        "tokens a request: the two numbers cannot be of one run of ordinary requests"
     )
     return Breach("consistency", tokens / rate, SHORTEST_REQUEST / 10, "token/request", why)
 

@@ -334,7 +334,6 @@ def memory(
     at_least(1, context=context, block=block)
     if not 0 < utilisation <= 1:
         raise UsageError(f"utilisation must be above 0 and at most 1, not {utilisation}")
-    per_token = sum(mixing.kv_bytes for mixing in setting.work.mixings)
     terms = {
         "memory": setting.chip.memory.value,
         "utilisation": utilisation,
@@ -342,15 +341,19 @@ def memory(
         "reserved_bytes": reserved,
         "block_tokens": float(block),
         "context": float(context),
-        "kv_bytes_per_token": per_token,
+        "kv_bytes_per_token": sum(mixing.kv_bytes for mixing in setting.work.mixings),
     }
+    return _fit(setting, terms)
+
+
+def _fit(setting: Setting, terms: dict[str, float]) -> Fit:
     terms["kv_blocks"] = max(0.0, at(equations.kv_blocks, terms))
     return Fit(
         memory=terms["memory"],
         weight_bytes=terms["weight_bytes"],
-        kv_bytes_per_token=per_token,
+        kv_bytes_per_token=terms["kv_bytes_per_token"],
         kv_blocks=int(terms["kv_blocks"]),
-        tokens=int(terms["kv_blocks"]) * block,
+        tokens=int(terms["kv_blocks"] * terms["block_tokens"]),
         max_concurrency=_sequences(setting.work, terms),
         source=f"memory: {setting.chip.memory.source}; {_dims(setting.model)}; "
         "no activations or graphs counted",
