@@ -97,7 +97,7 @@ REFUSED = [
         "round(flops)",
         12,
         "'round' is neither a function of the language nor an equation; functions are max, min, "
-        "ceil, floor, sqrt, log, log2, exp",
+        "ceil, floor, sqrt, log, log2, exp, power",
     ),
     (
         "cell(flops)",
@@ -116,19 +116,19 @@ REFUSED = [
         "flops if peak else moved",
         12,
         "this is not in the language of equations, which has numbers, terms, + - * / **, max, min, "
-        "ceil, floor, sqrt, log, log2, exp, a if b < c else d",
+        "ceil, floor, sqrt, log, log2, exp, power, a if b < c else d",
     ),
     (
         "flops + 'x'",
         20,
         "this is not in the language of equations, which has numbers, terms, "
-        "+ - * / **, max, min, ceil, floor, sqrt, log, log2, exp, a if b < c else d",
+        "+ - * / **, max, min, ceil, floor, sqrt, log, log2, exp, power, a if b < c else d",
     ),
     (
         "flops + True",
         20,
         "this is not in the language of equations, which has numbers, terms, "
-        "+ - * / **, max, min, ceil, floor, sqrt, log, log2, exp, a if b < c else d",
+        "+ - * / **, max, min, ceil, floor, sqrt, log, log2, exp, power, a if b < c else d",
     ),
     (
         "flops + 9007199254740993",
@@ -146,7 +146,7 @@ REFUSED = [
         "max(*flops, moved)",
         16,
         "this is not in the language of equations, which has numbers, terms, "
-        "+ - * / **, max, min, ceil, floor, sqrt, log, log2, exp, a if b < c else d",
+        "+ - * / **, max, min, ceil, floor, sqrt, log, log2, exp, power, a if b < c else d",
     ),
     (
         "ridge_point(bandwidth, peak)",

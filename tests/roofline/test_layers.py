@@ -10,8 +10,14 @@ from benchpost.errors import UsageError
 from benchpost.roofline import catalog, equations
 from benchpost.roofline.catalog import Model
 from benchpost.roofline.layers import Operation, operations, total_flops, total_moved
+from benchpost.roofline.work import work
 
 EACH_MODEL = pytest.mark.parametrize("model", catalog.models(), ids=lambda model: model.name)
+DENSE = pytest.mark.parametrize(
+    "model",
+    [each for each in catalog.models() if not (each.window or each.experts)],
+    ids=lambda model: model.name,
+)
 CASES = [(1, 1), (1, 8192), (4, 1024), (64, 100)]
 
 
@@ -25,7 +31,7 @@ def dimensions(model: Model) -> dict[str, float]:
     }
 
 
-@EACH_MODEL
+@DENSE
 @pytest.mark.parametrize(("batch", "context"), CASES)
 def test_a_decode_step_adds_up(model: Model, batch: int, context: int) -> None:
     """FLOPs of all operations are those of the closed form."""
@@ -34,7 +40,7 @@ def test_a_decode_step_adds_up(model: Model, batch: int, context: int) -> None:
     assert total_flops(done) == closed
 
 
-@EACH_MODEL
+@DENSE
 @pytest.mark.parametrize(("batch", "tokens"), CASES)
 def test_a_prefill_adds_up(model: Model, batch: int, tokens: int) -> None:
     """The same for a prompt, with causal attention and the LM head for the last token."""
@@ -45,12 +51,57 @@ def test_a_prefill_adds_up(model: Model, batch: int, tokens: int) -> None:
     assert total_flops(done) == pytest.approx(closed, rel=1e-14)
 
 
-@EACH_MODEL
+@DENSE
 def test_the_weights_of_all_matmuls_are_the_streamed_parameters(model: Model) -> None:
     """But for norms and biases, which are below a thousandth."""
     weights = sum(op.count * op.k * op.n for op in operations(model) if op.kind == "matmul")
     assert weights == model.layers * model.layer_parameters + model.head_parameters
     assert 0 < model.streamed_parameters - weights < 1e-3 * model.streamed_parameters
+
+
+@EACH_MODEL
+@pytest.mark.parametrize(("batch", "context"), CASES)
+def test_the_work_of_a_step_is_that_of_its_operations(
+    model: Model, batch: int, context: int
+) -> None:
+    """FLOPs and bytes in closed form, for every kind of layer; activations move besides."""
+    done, closed = operations(model, context=context, batch=batch), work(model)
+    assert total_flops(done) == pytest.approx(closed.decode_flops(context, batch), rel=1e-12)
+    read = closed.weight_bytes(batch) + closed.kv_bytes(context, batch)
+    assert total_moved(done) >= 0.999 * read
+    assert total_moved(operations(model, context=context, activations="int4", batch=batch)) < (
+        total_moved(done)
+    )
+
+
+@EACH_MODEL
+@pytest.mark.parametrize(("batch", "tokens"), CASES)
+def test_the_work_of_a_prompt_is_that_of_its_operations(
+    model: Model, batch: int, tokens: int
+) -> None:
+    """The same for a prompt: causal, and cut off at each window."""
+    closed = work(model)
+    done = total_flops(operations(model, tokens=tokens, batch=batch))
+    if tokens > 1 or not model.latent_rank:
+        assert done == pytest.approx(closed.prefill_flops(tokens, tokens, batch), rel=1e-12)
+
+
+@EACH_MODEL
+def test_one_sequence_reads_the_streamed_parameters(model: Model) -> None:
+    """At batch 1 the experts read are those of one token; many sequences read all of them."""
+    closed = work(model)
+    assert closed.weight_bytes(1) == pytest.approx(model.streamed_bytes(), rel=1e-12)
+    unread = 0 if model.tied_embeddings else 2 * model.head_parameters
+    everything = model.weight_bytes() - unread
+    assert closed.weight_bytes(10_000) == pytest.approx(everything, rel=2e-3)
+
+
+@EACH_MODEL
+def test_parts_on_two_gpus_are_half_of_the_whole(model: Model) -> None:
+    """But for norms, and for what heads too few to share is held twice."""
+    whole, part = work(model), work(model, gpus=2)
+    assert 0.5 <= part.weight_bytes(1) / whole.weight_bytes(1) < 0.56
+    assert 0.5 <= part.kv_bytes(4096) / whole.kv_bytes(4096) <= 1
 
 
 def named(model: str, name: str, **sizes: Any) -> Operation:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 from typing import Any
 
+import numpy as np
 import pytest
 
 from benchpost.errors import UsageError
@@ -112,14 +115,15 @@ def test_the_terms_are_those_of_the_equations() -> None:
     assert made.terms["weight_bytes"] == catalog.model("Llama-3.1-8B").streamed_bytes()
 
 
-def test_measured_bandwidth_is_used_and_named_where_it_is_known() -> None:
-    """Else the fitted share is."""
-    known = predict.decode(gpu="H200", model="Llama-3.1-8B")
-    assert known.terms["efficiency"] == pytest.approx(4023 / 4800)
-    assert "measured bandwidth: aiconfigurator-core 0.12.0" in known.source
-    fitted = predict.decode(gpu="RTX 3090", model="Llama-3.1-8B")
-    assert fitted.terms["efficiency"] == predict.EFFICIENCY
-    assert "measured bandwidth" not in fitted.source
+def test_the_engine_and_the_platform_make_the_layer_time() -> None:
+    """A data-centre host is slower; a captured step costs less; the source names the engine."""
+    server = predict.decode(gpu="A100 SXM 80GB", model="Llama-3.1-8B", engine="llama.cpp b2824")
+    assert server.terms["layer_time"] == 146e-6
+    captured = predict.decode(gpu="A100 SXM 80GB", model="Llama-3.1-8B", engine="vLLM 0.24.0")
+    assert captured.terms["layer_time"] == pytest.approx(0.3 * 146e-6)
+    assert "engine: vllm (" in captured.source
+    older = predict.decode(gpu="A100 SXM 80GB", model="Llama-3.1-8B", engine="vLLM 0.6.3")
+    assert older.terms["layer_time"] == 146e-6
 
 
 def test_a_batch_says_that_the_fit_did_not_see_it() -> None:
@@ -165,3 +169,61 @@ def test_wrong_options_are_refused(act: object, said: str) -> None:
     assert callable(act)
     with pytest.raises(UsageError, match=said):
         act()
+
+
+@pytest.mark.parametrize("model", ["Llama-3.1-8B", "gpt-oss-20b", "DeepSeek-V3"])
+def test_arrays_give_what_numbers_give_one_by_one(model: str) -> None:
+    """Contexts against batches, for decode and for prefill."""
+    contexts, batches = np.array([0, 100, 5000]), np.array([[1], [32]])
+    table = predict.decode(gpu="H200", model=model, context=contexts, batch=batches)
+    assert np.shape(table.value) == (2, 3)
+    for row, batch in enumerate((1, 32)):
+        for column, context in enumerate((0, 100, 5000)):
+            one = predict.decode(gpu="H200", model=model, context=context, batch=batch)
+            assert table.value[row, column] == one.value  # type: ignore[index]  # an array here
+            assert table.bound[row, column] == one.bound  # type: ignore[index]  # an array here
+    prompts = predict.prefill(gpu="H200", model=model, prompt=np.array([10, 5000]))
+    assert np.shape(prompts.value) == (2,)
+
+
+def test_a_batch_reads_more_experts_and_the_bound_the_fewest() -> None:
+    """Tokens that all go to the same experts would be the fastest."""
+    many = predict.decode(gpu="H200", model="Qwen3-30B-A3B", batch=64)
+    one = predict.decode(gpu="H200", model="Qwen3-30B-A3B", batch=1)
+    assert many.terms["weight_bytes"] > 5 * one.terms["weight_bytes"]
+    assert many.bound == pytest.approx(64 * one.bound)
+
+
+def test_a_window_bounds_what_a_step_reads() -> None:
+    """Beyond it only the layers that see all tokens grow."""
+    steps = [
+        predict.decode(gpu="H200", model="gpt-oss-20b", context=context).terms["kv_bytes"]
+        for context in (128, 1128, 2128)
+    ]
+    assert steps[2] - steps[1] == steps[1] - steps[0] == 1000 * 12 * 2 * 8 * 64 * 2
+
+
+def test_windows_make_room_for_more_sequences() -> None:
+    """A sequence of Gemma 3 takes less than its tokens times the bytes of one."""
+    fit = predict.memory(gpu="H200", model="Gemma-3-27B", context=131_072)
+    assert fit.max_concurrency > 4 * fit.tokens / 131_072
+
+
+def test_parts_of_a_model_fit_where_the_whole_does_not() -> None:
+    """405B in FP8 on eight H100; each holds one of its eight key-value heads."""
+    asked = {"gpu": "H100 SXM", "model": "Llama-3.1-405B", "context": 8192, "dtype": "fp8"}
+    assert predict.memory(**asked).kv_blocks == 0
+    eight = predict.memory(**asked, tp=8)
+    assert eight.kv_blocks > 0
+    assert eight.kv_bytes_per_token == 516_096 / 8
+
+
+def test_the_package_imports_nothing_that_is_not_asked_for() -> None:
+    """`from benchpost import roofline` and a scalar prediction need no NumPy."""
+    code = (
+        "import sys; from benchpost import roofline; "
+        "roofline.decode(gpu='H200', model='gpt-oss-20b', batch=4); "
+        "print({'numpy', 'matplotlib'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

@@ -5,37 +5,89 @@ from __future__ import annotations
 import argparse
 import json
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from benchpost.cli.arguments import Subparsers, verb
 from benchpost.errors import UsageError
-from benchpost.roofline import catalog, predict
+from benchpost.files import write_if_changed
+from benchpost.roofline import batching, catalog, predict
 from benchpost.roofline.equations import engine_prefill_time, engine_step_time
-from benchpost.roofline.types import Equation, Estimate
+from benchpost.roofline.serving_equations import serving_step_time
+from benchpost.roofline.terms import TERMS
+from benchpost.roofline.types import Estimate
 from benchpost.roofline.units import show
 
 EXAMPLES = """\
   benchpost predict decode --gpu "RTX 4090" --model Qwen3-4B-Instruct-2507 --context 8192
+  benchpost predict decode --gpu "RTX 4090" --model Llama-3.1-8B --weights q4_k_m --engine llama.cpp
   benchpost predict prefill --gpu H200 --model Llama-3.1-8B --prompt 4096 --format json
+  benchpost predict serving --gpu H200 --model Llama-3.1-70B --tp 2 --concurrency 64 --output 512
   benchpost predict memory --gpu "RTX 4090" --model Qwen3-4B-Instruct-2507 --context 8192
+  benchpost predict speculate --gpu H200 --model Qwen3-32B --acceptance 0.8 --drafted 3
+  benchpost predict prefix --gpu H200 --model Llama-3.1-8B --prompt 600 --prefix 500
 """
 
 KINDS = {
-    "decode": ("context", "batch", "dtype", "kv"),
-    "prefill": ("prompt", "batch", "dtype"),
-    "memory": ("context", "dtype", "kv"),
+    "decode": ("context", "batch", "dtype", "kv", "engine", "tp"),
+    "prefill": ("prompt", "batch", "dtype", "engine", "tp", "cached"),
+    "serving": ("concurrency", "prompt", "output", "dtype", "kv", "engine", "tp", "metric"),
+    "memory": ("context", "dtype", "kv", "tp"),
+    "speculate": (
+        "acceptance",
+        "drafted",
+        "draft_cost",
+        "context",
+        "batch",
+        "dtype",
+        "kv",
+        "engine",
+        "tp",
+    ),
+    "prefix": ("prompt", "prefix", "block", "overhead", "batch", "dtype", "engine", "tp"),
 }
 """What can be predicted, and the options that each takes."""
 
-DEFAULTS: dict[str, dict[str, int]] = {
+DEFAULTS: dict[str, dict[str, Any]] = {
     "decode": {},
     "prefill": {"prompt": 1024},
+    "serving": {"concurrency": 16, "prompt": 1024, "output": 1024},
     "memory": {"context": 8192},
+    "speculate": {"acceptance": 0.8, "drafted": 3},
+    "prefix": {"prompt": 1024, "prefix": 512},
 }
 """Sizes for those that the prediction needs and the words leave out."""
+
+OPTIONS: dict[str, tuple[type, str]] = {
+    "context": (int, "tokens already in the KV cache"),
+    "prompt": (int, "tokens of the prompt (default: 1024)"),
+    "output": (int, "tokens of the output (default: 1024)"),
+    "batch": (int, "sequences at once (default: 1)"),
+    "concurrency": (int, "requests running at once (default: 16)"),
+    "kv": (str, "format of the KV cache (default: bf16)"),
+    "engine": (str, "engine, e.g. vllm, llama.cpp (default: what is usual on the GPU)"),
+    "tp": (int, "GPUs that share the model (default: 1)"),
+    "metric": (str, "tpot, ttft or throughput (default: tpot)"),
+    "cached": (int, "tokens of the prompt that are in the KV cache"),
+    "prefix": (int, "tokens that the prompt shares (default: 512)"),
+    "block": (int, "tokens of a KV-cache block (default: 16)"),
+    "overhead": (float, "seconds of a request beside its prefill (default: 0)"),
+    "acceptance": (float, "chance that a drafted token is accepted (default: 0.8)"),
+    "drafted": (int, "tokens drafted for a pass (default: 3)"),
+    "draft-cost": (float, "cost of a drafted token, in passes (default: 0.18)"),
+}
+"""Options that are numbers or names."""
+
+SWEPT = {
+    "decode": "context",
+    "prefill": "prompt",
+    "serving": "concurrency",
+    "speculate": "drafted",
+    "prefix": "prefix",
+}
+"""The size that a chart is drawn over."""
 
 
 def add(subparsers: Subparsers) -> None:
@@ -46,11 +98,12 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("what", choices=KINDS, help="what to predict")
     parser.add_argument("--gpu", required=True, help='accelerator, e.g. "RTX 4090"')
     parser.add_argument("--model", required=True, help="model, e.g. Qwen3-4B-Instruct-2507")
-    parser.add_argument("--context", type=int, help="tokens already in the KV cache")
-    parser.add_argument("--prompt", type=int, help="tokens of the prompt (default: 1024)")
-    parser.add_argument("--batch", type=int, help="sequences at once (default: 1)")
-    parser.add_argument("--dtype", help="format of the weights (default: bf16)")
-    parser.add_argument("--kv", help="format of the KV cache (default: bf16)")
+    for name, (kind, told) in OPTIONS.items():
+        parser.add_argument(f"--{name}", type=kind, help=told)
+    parser.add_argument(
+        "--weights", "--dtype", dest="dtype", help="format of the weights (default: bf16)"
+    )
+    parser.add_argument("--chart", type=Path, metavar="FILE", help="draw it over its size as SVG")
     parser.add_argument("--catalog", type=Path, metavar="FILE", help="your own chips and models")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print")
 
@@ -58,8 +111,11 @@ def add(subparsers: Subparsers) -> None:
 def act(args: argparse.Namespace) -> int:
     """Predict and print."""
     known = catalog.read(args.catalog) if args.catalog else catalog.shipped()
-    chip, model = known.chip(args.gpu), known.model(args.model)
-    result = PREDICTIONS[args.what](gpu=chip, model=model, **_sizes(args))
+    chip, model = known.chip(args.gpu), _model(known, args.model)
+    sizes = _sizes(args)
+    result = PREDICTIONS[args.what](gpu=chip, model=model, **sizes)
+    if args.chart:
+        _draw(args.chart, args.what, {"gpu": chip, "model": model, **sizes})
     if args.format == "json":
         record = {"gpu": chip.name, "model": model.name, **asdict(result)}
         print(json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False))
@@ -68,35 +124,68 @@ def act(args: argparse.Namespace) -> int:
     return 0
 
 
-PREDICTIONS: dict[str, Callable[..., Estimate | predict.Fit]] = {
+def _model(known: catalog.Catalog, name: str) -> catalog.Model:
+    """The model of that name, or of a config.json on disk."""
+    if name.endswith(".json") or (Path(name) / "config.json").is_file():
+        from benchpost.roofline.configs import model_from_config  # only for those who ask for it
+
+        return model_from_config(name)
+    return known.model(name)
+
+
+def _draw(file: Path, what: str, asked: dict[str, Any]) -> None:
+    """Bound, typical value and band over the size that the prediction is of."""
+    if what not in SWEPT:
+        raise UsageError(f"`predict {what}` has no chart; those with one are {', '.join(SWEPT)}")
+    from benchpost.roofline.curve import curve, svg  # drawing is for those who ask for it
+
+    drawn = svg(curve(PREDICTIONS[what], SWEPT[what], asked))
+    write_if_changed(file, drawn.encode())
+
+
+PREDICTIONS: dict[str, Callable[..., Any]] = {
     "decode": predict.decode,
     "prefill": predict.prefill,
+    "serving": batching.serving,
     "memory": predict.memory,
+    "speculate": batching.speculate,
+    "prefix": batching.prefix,
 }
 
-TOLD = {"decode": engine_step_time, "prefill": engine_prefill_time}
-"""The equation whose terms are printed."""
+TOLD = {
+    "decode": (*(term.name for term in engine_step_time.terms), "exchange_time"),
+    "prefill": (*(term.name for term in engine_prefill_time.terms), "exchange_time"),
+    "serving": ("concurrency", *(term.name for term in serving_step_time.terms)),
+    "speculate": ("accepted_tokens", "draft_cost", "verify_cost"),
+    "prefix": ("cached_tokens", "cold_time", "warm_time", "time_saved"),
+}
+"""The terms that are printed."""
 
 
 def _sizes(args: argparse.Namespace) -> dict[str, Any]:
-    given = {key: getattr(args, key) for key in ("context", "prompt", "batch", "dtype", "kv")}
-    stated = {key: value for key, value in given.items() if value is not None}
+    names = [*(name.replace("-", "_") for name in OPTIONS), "dtype"]
+    stated = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
     for key in stated:
         if key not in KINDS[args.what]:
-            known = ", ".join(f"--{name}" for name in KINDS[args.what])
-            raise UsageError(f"`predict {args.what}` takes no --{key}; it takes {known}")
+            known = ", ".join(_word(name) for name in KINDS[args.what])
+            raise UsageError(f"`predict {args.what}` takes no {_word(key)}; it takes {known}")
     return {**DEFAULTS[args.what], **stated}
 
 
+def _word(name: str) -> str:
+    return "--weights" if name == "dtype" else f"--{name.replace('_', '-')}"
+
+
 def _text(result: Estimate | predict.Fit, what: str) -> str:
-    lines = _estimate(result, TOLD[what]) if isinstance(result, Estimate) else _fit(result)
+    told = TOLD.get(what, ())
+    lines = _estimate(result, told) if isinstance(result, Estimate) else _fit(result)
     width = max(len(name) for name in lines)
     body = "".join(f"{name:{width}}  {value}\n" for name, value in lines.items())
     source = textwrap.fill(result.source, 96, break_long_words=False, break_on_hyphens=False)
     return f"{body}\n{source}\n"
 
 
-def _estimate(made: Estimate, equation: Equation) -> Mapping[str, str]:
+def _estimate(made: Estimate, told: Iterable[str]) -> Mapping[str, str]:
     def shown(value: float) -> str:
         return show(value, made.unit)
 
@@ -104,7 +193,7 @@ def _estimate(made: Estimate, equation: Equation) -> Mapping[str, str]:
         "bound": shown(made.bound),
         "typical": shown(made.value),
         "band": f"{shown(made.low)} to {shown(made.high)}",
-        **{term.meaning: show(made.terms[term.name], term.unit) for term in equation.terms},
+        **{TERMS[name].meaning: show(made.terms[name], TERMS[name].unit) for name in told},
     }
 
 

@@ -11,25 +11,35 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from benchpost.errors import BenchpostError, Place, UsageError, near
-from benchpost.roofline import equations
+from benchpost.roofline.formats import FORMAT_BYTES as FORMAT_BYTES
+from benchpost.roofline.formats import format_bytes as format_bytes
+from benchpost.roofline.formats import weight_format
+from benchpost.roofline.models import Model as Model
+from benchpost.roofline.models import Repository as Repository
+from benchpost.roofline.models import RepositoryFile as RepositoryFile
 from benchpost.roofline.types import Known
 from benchpost.roofline.units import Quantity, parse_quantity
 
-FORMAT_BYTES: dict[str, float] = {
-    "fp32": 4.0,
-    "bf16": 2.0,
-    "fp16": 2.0,
-    "fp8": 1.0,
-    "int8": 1.0,
-    "fp4": 0.5,
-    "int4": 0.5,
+PLATFORMS = {
+    "server": "a data-centre card: a slower host, high-latency memory",
+    "desktop": "a desktop or workstation card that clocks below 2 GHz",
+    "fast desktop": "a desktop or workstation card that clocks above 2 GHz",
+    "soc": "a GPU on the chip of a laptop or module: Apple, Jetson",
 }
-"""Bytes of an element by format; four-bit formats without the scales of their groups."""
+"""What hands a chip its work; the time that a layer costs beside its bytes depends on it."""
+
+BEYOND = {
+    "fp16": ("fp16-acc16",),
+    "ggml": ("bf16", "fp16", "fp16-acc16", "int8"),
+    "fp8": ("fp8-acc16",),
+    "fp4": ("fp8", "fp8-acc16"),
+}
+"""Other peaks that engines use for matmuls of a format, where they are higher."""
 
 PEAK_FORMATS = ("bf16", "fp16", "fp16-acc16", "fp8", "fp8-acc16", "int8", "fp4")
 """Formats a peak may be given for; they accumulate in FP32 unless they say otherwise."""
@@ -51,8 +61,17 @@ class Chip:
     """What somebody reached, in byte/second, or None where no source is known."""
     measured_peaks: Mapping[str, Known[float]] = field(default_factory=dict)
     """What somebody reached with large matmuls, in flop/second by format."""
+    platform: str = "desktop"
+    """What hands it its work: a key of `PLATFORMS`."""
+    cache: Known[float] | None = None
+    """Last-level cache in bytes: what fits in it can be read faster than from memory."""
+    link: Known[float] | None = None
+    """Bandwidth to other GPUs in byte/second, both ways together."""
     aliases: tuple[str, ...] = ()
     """Other names, among them what drivers report."""
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
     def peak(self, dtype: str = "bf16") -> Known[float]:
         """The dense peak for `dtype`. Raises UsageError that lists what there is."""
@@ -63,152 +82,27 @@ class Chip:
 
         Weights of a format that the chip does not multiply in are widened to 16 bits first.
         """
-        format_bytes(dtype)
-        ways = (dtype, "bf16", "fp16")
+        ways = (dtype, weight_format(dtype).compute, "bf16", "fp16")
         return self.peak(next((way for way in ways if way in self.peaks), dtype))
+
+    def bound_peak(self, dtype: str = "bf16") -> float:
+        """The highest rate that an engine may reach with weights of `dtype`, in flop/second.
+
+        Above `compute_peak` where engines accumulate in FP16, multiply quantised weights in INT8,
+        or where a card was measured above its rated clock.
+        """
+        ways = {weight_format(dtype).compute, *BEYOND.get(weight_format(dtype).compute, ())}
+        rates = [
+            made[way].value
+            for made in (self.peaks, self.measured_peaks)
+            for way in ways
+            if way in made
+        ]
+        return max([self.compute_peak(dtype).value, *rates])
 
     def measured_peak(self, dtype: str = "bf16") -> Known[float]:
         """The highest rate measured for `dtype`. Raises UsageError where none is known."""
         return _of(self.measured_peaks, dtype, f"no measured peak is known of {self.name} for")
-
-
-@dataclass(frozen=True)
-class RepositoryFile:
-    """A file of a model repository."""
-
-    name: str
-    """Path in the repository."""
-    size: int
-    """Bytes."""
-
-
-@dataclass(frozen=True)
-class Repository:
-    """What a model's repository holds, as recorded on a day."""
-
-    name: str
-    """Organisation and name, e.g. `Qwen/Qwen3-4B-Instruct-2507`."""
-    revision: str
-    """The commit that was looked at."""
-    modified: str
-    """When it was last changed, ISO 8601."""
-    files: tuple[RepositoryFile, ...]
-    """Every file with its size."""
-    source: str
-    """Who recorded it."""
-    date: str
-    """When it was recorded, ISO 8601."""
-    note: str = ""
-    """A caveat that must stand beside the numbers."""
-
-    @property
-    def total(self) -> int:
-        """Bytes of all files."""
-        return sum(file.size for file in self.files)
-
-
-@dataclass(frozen=True)
-class Model:
-    """A dense decoder with grouped-query attention and a gated MLP, as its config.json has it."""
-
-    name: str
-    """As written in posts, e.g. `Qwen3-4B-Instruct-2507`."""
-    layers: int
-    """Hidden layers."""
-    hidden: int
-    """Hidden size."""
-    heads: int
-    """Query heads."""
-    kv_heads: int
-    """Key-value heads."""
-    head_dim: int
-    """Size of a head; not always hidden / heads."""
-    intermediate: int
-    """Intermediate size of the MLP."""
-    vocab: int
-    """Vocabulary size."""
-    tied_embeddings: bool
-    """Whether the LM head is the input embedding."""
-    source: str
-    """Where the dimensions were read."""
-    date: str
-    """When they were read, ISO 8601."""
-    query_key_norm: bool = False
-    """Whether query and key heads have an RMS norm."""
-    qkv_bias: bool = False
-    """Whether the query, key and value projections have a bias."""
-    max_context: int | None = None
-    """Longest context, or None where it is not recorded."""
-    repository: Repository | None = None
-    """Its files, where they are recorded."""
-    aliases: tuple[str, ...] = ()
-    """Other names."""
-
-    @cached_property
-    def layer_parameters(self) -> int:
-        """Parameters in the matrices of one layer."""
-        return round(
-            equations.layer_parameters(
-                hidden=self.hidden,
-                heads=self.heads,
-                kv_heads=self.kv_heads,
-                head_dim=self.head_dim,
-                intermediate=self.intermediate,
-            )
-        )
-
-    @cached_property
-    def head_parameters(self) -> int:
-        """Parameters of the LM head, which are those of the embedding when tied."""
-        return round(equations.head_parameters(hidden=self.hidden, vocab=self.vocab))
-
-    @cached_property
-    def parameters(self) -> Known[int]:
-        """All parameters: matrices, embeddings, norms and biases."""
-        embeddings = self.head_parameters * (1 if self.tied_embeddings else 2)
-        count = self.layers * (self.layer_parameters + self._small_parameters) + self.hidden
-        return Known(count + embeddings, "1", f"counted from {self.source}", self.date, "derived")
-
-    @property
-    def _small_parameters(self) -> int:
-        norms = 2 * self.hidden + (2 * self.head_dim if self.query_key_norm else 0)
-        width = (self.heads + 2 * self.kv_heads) * self.head_dim
-        return norms + (width if self.qkv_bias else 0)
-
-    @property
-    def streamed_parameters(self) -> int:
-        """Parameters that a decode step reads: an untied input embedding is only looked up."""
-        unread = 0 if self.tied_embeddings else self.head_parameters
-        return self.parameters.value - unread
-
-    def weight_bytes(self, dtype: str = "bf16") -> float:
-        """Bytes of all weights in `dtype`."""
-        return equations.weight_bytes(
-            parameters=self.parameters.value, parameter_bytes=format_bytes(dtype)
-        )
-
-    def streamed_bytes(self, dtype: str = "bf16") -> float:
-        """Bytes of the weights that a decode step reads in `dtype`."""
-        return equations.weight_bytes(
-            parameters=self.streamed_parameters, parameter_bytes=format_bytes(dtype)
-        )
-
-    def kv_bytes_per_token(self, kv: str = "bf16") -> float:
-        """Bytes of the KV cache for one token in all layers."""
-        return equations.kv_bytes_per_token(
-            layers=self.layers,
-            kv_heads=self.kv_heads,
-            head_dim=self.head_dim,
-            kv_element_bytes=format_bytes(kv),
-        )
-
-
-def format_bytes(dtype: str) -> float:
-    """Bytes of an element of `dtype`. Raises UsageError with near misses."""
-    if dtype not in FORMAT_BYTES:
-        known = ", ".join(FORMAT_BYTES)
-        raise UsageError(f"unknown format {dtype!r}{near(dtype, FORMAT_BYTES)}; known are {known}")
-    return FORMAT_BYTES[dtype]
 
 
 def _of(known: Mapping[str, Known[float]], dtype: str, lacking: str) -> Known[float]:
@@ -374,7 +268,16 @@ class _Reader:
             peaks=self._peaks(entry.get("peaks", {}), name),
             measured_bandwidth=self.quantity(reached, "byte/second", name) if reached else None,
             measured_peaks=self._peaks(entry.get("measured_peaks", {}), name),
+            platform=self._platform(entry.get("platform", "desktop"), name),
+            cache=self.known(entry, "cache", "byte", name) if "cache" in entry else None,
+            link=self.known(entry, "link", "byte/second", name) if "link" in entry else None,
         )
+
+    def _platform(self, platform: Any, name: str) -> str:
+        if platform not in PLATFORMS:
+            known = ", ".join(PLATFORMS)
+            raise self.refuse(f"the platform of {name} is {platform!r}; known are {known}")
+        return str(platform)
 
     def _name(self, entry: Mapping[str, Any], kind: str) -> str:
         if not isinstance(entry.get("name"), str):

@@ -33,7 +33,19 @@ _RANK = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 3}
 _JAVASCRIPT = {name: f"Math.{name}" for name in ("max", "min", "ceil", "floor", "sqrt", "exp")} | {
     "log": "Math.log",
     "log2": "Math.log2",
+    "power": "power",
 }
+_POWER = """\
+function power(x, n) {
+  let product = 1, left = Math.floor(n);
+  while (left >= 1) {
+    const half = Math.floor(left / 2);
+    if (left - 2 * half === 1) product *= x;
+    x *= x;
+    left = half;
+  }
+  return product;
+}"""
 _SAME = {"==": "===", "!=": "!=="}
 
 
@@ -100,7 +112,9 @@ def javascript(equation: Equation) -> str:
     """
     called = [node.equation for node in references(expression(equation))]
     needed = {made.name: made for made in (*called, equation)}
-    return "\n".join(_function(made) for made in needed.values()) + "\n"
+    written = [_function(made) for made in needed.values()]
+    raised = [_POWER] if any("power(" in text for text in written) else []
+    return "\n".join([*raised, *written]) + "\n"
 
 
 def _function(equation: Equation) -> str:
@@ -180,8 +194,24 @@ def _arrays() -> Algebra:
         functions={
             "max": lambda *values: reduce(np.maximum, values),
             "min": lambda *values: reduce(np.minimum, values),
+            "power": _power_of_arrays,
             **{name: getattr(np, name) for name in ("ceil", "floor", "sqrt", "log", "log2", "exp")},
         },
         constant=lambda value, _: value,
         choose=choose,
     )
+
+
+def _power_of_arrays(x: Any, n: Any) -> Any:
+    """`language.power` element by element, in the same order of multiplications."""
+    import numpy as np
+
+    times = np.floor(n).astype(np.int64)
+    shape = np.broadcast_shapes(np.shape(x), times.shape)
+    base, product = np.array(np.broadcast_to(x, shape), np.float64), np.ones(shape)
+    with np.errstate(over="ignore", under="ignore"):
+        for bit in range(int(times.max(initial=0)).bit_length()):
+            odd = (times >> bit & 1).astype(bool)
+            np.multiply(product, base, out=product, where=odd)
+            base *= base
+    return product

@@ -8,6 +8,8 @@ unit. A multiply-add is two FLOPs.
 from __future__ import annotations
 
 from benchpost.roofline.language import Constant, ceil, equation, floor
+from benchpost.roofline.layer_equations import LAYER_EQUATIONS
+from benchpost.roofline.serving_equations import SERVING_EQUATIONS
 from benchpost.roofline.terms import (
     Blocks,
     Bytes,
@@ -353,5 +355,7 @@ EQUATIONS: dict[str, Equation] = {
         saturation_batch,
         kv_blocks,
         max_concurrency,
+        *LAYER_EQUATIONS,
+        *SERVING_EQUATIONS,
     )
 }

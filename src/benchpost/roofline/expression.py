@@ -10,6 +10,7 @@ from functools import reduce
 from typing import Any, TypeAlias
 
 from benchpost.errors import UsageError
+from benchpost.roofline.language import power
 from benchpost.roofline.types import Equation
 from benchpost.roofline.units import PHYSICAL, Quantity, parse_unit, without_counts
 
@@ -120,7 +121,7 @@ class Algebra:
     """What the language means over one kind of value: arrays, quantities."""
 
     functions: Mapping[str, Callable[..., Any]]
-    """`max`, `min`, `ceil`, `floor`, `sqrt`, `log`, `log2`, `exp`."""
+    """`max`, `min`, `ceil`, `floor`, `sqrt`, `log`, `log2`, `exp`, `power`."""
     constant: Callable[[float, str], Any]
     """The value of a number with a unit."""
     choose: Callable[[Any, Callable[[], Any], Callable[[], Any]], Any]
@@ -190,8 +191,9 @@ def unit_of(tree: Expression, units: Mapping[str, str]) -> str:
 
     Both branches of a conditional are looked at. Raises UsageError where units do not agree.
     """
-    ones = {name: Quantity(1.0, without_counts(unit)) for name, unit in units.items()}
-    result = evaluate(tree, ones, _QUANTITIES)
+    # a half and not one: `1 - share` must not be a divisor of zero
+    halves = {name: Quantity(0.5, without_counts(unit)) for name, unit in units.items()}
+    result = evaluate(tree, halves, _QUANTITIES)
     assert isinstance(result, Quantity)
     return result.unit
 
@@ -216,6 +218,10 @@ def _pure(function: Callable[[float], float]) -> Callable[[Quantity], Quantity]:
     return lambda x: Quantity(function(x.to("1")))
 
 
+def _raised(x: Quantity, n: Quantity) -> Quantity:
+    return Quantity(power(x.to("1"), n.to("1")))
+
+
 def _either(truth: bool, then: Callable[[], Quantity], other: Callable[[], Quantity]) -> Quantity:
     return _largest(then(), other())
 
@@ -230,6 +236,7 @@ _QUANTITIES = Algebra(
         "log": _pure(math.log),
         "log2": _pure(math.log2),
         "exp": _pure(math.exp),
+        "power": _raised,
     },
     constant=lambda value, unit: Quantity(value, without_counts(unit)),
     choose=_either,

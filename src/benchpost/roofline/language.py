@@ -4,7 +4,8 @@ A formula is a plain typed function with one `return`. It may use its parameters
 `Constant`s, `+ - * / **`, `max`, `min`, the functions below, a conditional with one comparison,
 and calls of other equations on their own terms. Python and JavaScript then agree to the last bit;
 only `**`, `exp`, `log` and `log2`, which every mathematics library rounds in its own way, may
-differ in the last places. `//`, `%` and `round` mean different things in the two and are refused.
+differ in the last places; `power(x, n)` with a whole `n` does not. `//`, `%` and `round` mean
+different things in the two and are refused.
 """
 
 from __future__ import annotations
@@ -41,6 +42,17 @@ def ceil(x: float) -> float:
 def floor(x: float) -> float:
     """The largest whole number not above `x`, as a float."""
     return float(math.floor(x))
+
+
+def power(x: float, n: float) -> float:
+    """`x` multiplied `n` times, `n` rounded down; unlike `**` the same bits in every language."""
+    product, left = 1.0, floor(n)
+    while left >= 1.0:
+        half = floor(left / 2.0)
+        if left - 2.0 * half == 1.0:
+            product *= x
+        x, left = x * x, half
+    return product
 
 
 sqrt, exp, log, log2 = math.sqrt, math.exp, math.log, math.log2

@@ -122,6 +122,8 @@ def _call(function: str, arguments: list[Piece]) -> Piece:
     tall = any(argument.is_tall for argument in arguments)
     if function == "sqrt":
         return Piece(f"\\sqrt{{{inside}}}")
+    if function == "power":
+        return _power(arguments[0], _call("floor", arguments[1:]))
     if function in _FENCES:
         left, right = _FENCES[function]
         if tall:

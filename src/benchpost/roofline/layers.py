@@ -9,11 +9,13 @@ with up), which saves re-reading the input and changes no FLOP.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchpost.errors import UsageError
-from benchpost.roofline import equations
-from benchpost.roofline.catalog import Chip, Model, format_bytes
+from benchpost.roofline import equations, layer_equations
+from benchpost.roofline.catalog import Chip, Model
+from benchpost.roofline.formats import Format, format_bytes, kv_bytes_of, weight_format
+from benchpost.roofline.kinds import Attention, Latent, Layer, Matrix, Recurrent
 from benchpost.roofline.sizes import at_least
 
 
@@ -82,65 +84,115 @@ def operations(
     at_least(1, tokens=tokens, context=context, batch=batch)
     if context < tokens:
         raise UsageError(f"a context of {context} tokens cannot hold {tokens} new ones")
-    shapes = _Shapes(model, batch * tokens, format_bytes(dtype), format_bytes(activations))
-    return (
-        *shapes.projections(),
-        _attention(model, tokens, context, batch, format_bytes(activations), format_bytes(kv)),
-        *shapes.after_attention(),
-        shapes.matmul("LM head", "LM head", batch, model.hidden, model.vocab, 1),
-    )
+    shapes = _Pass(tokens, context, batch, weight_format(dtype), format_bytes(activations), kv)
+    head = Matrix("LM head", "LM head", model.hidden, model.vocab)
+    layers = (operation for kind in model.kinds for operation in shapes.layer(kind))
+    return (*layers, shapes.matmul(head, batch, shapes.weights.head, 1))
 
 
 @dataclass(frozen=True)
-class _Shapes:
-    """The matmuls of a model with `rows` rows."""
+class _Pass:
+    """A forward pass whose layers are asked for one by one."""
 
-    model: Model
-    rows: int
-    weight: float
+    tokens: int
+    context: int
+    batch: int
+    weights: Format
     element: float
+    kv: str
 
-    def projections(self) -> Iterable[Operation]:
-        own, kv = (h * self.model.head_dim for h in (self.model.heads, self.model.kv_heads))
-        for name, width in (("query", own), ("key", kv), ("value", kv)):
-            yield self.in_layer(name, "attention", self.model.hidden, width)
+    @property
+    def rows(self) -> int:
+        return self.batch * self.tokens
 
-    def after_attention(self) -> Iterable[Operation]:
-        hidden, wide = self.model.hidden, self.model.intermediate
-        yield self.in_layer("output", "attention", self.model.heads * self.model.head_dim, hidden)
-        yield self.in_layer("gate", "MLP", hidden, wide)
-        yield self.in_layer("up", "MLP", hidden, wide)
-        yield self.in_layer("down", "MLP", wide, hidden)
+    def layer(self, kind: Layer) -> Iterable[Operation]:
+        """The operations of layers of one kind: projections in, mixing, output, MLP."""
+        matrices = kind.mixer.matrices
+        yield from (self.mixing_matmul(kind, each) for each in matrices[:-1])
+        yield self.mixing(kind)
+        yield self.mixing_matmul(kind, matrices[-1])
+        for each in kind.mlp.matrices if kind.mlp else ():
+            yield self.mlp_matmul(kind, each)
 
-    def in_layer(self, name: str, module: str, k: int, n: int) -> Operation:
-        return self.matmul(name, module, self.rows, k, n, self.model.layers)
+    def mixing_matmul(self, kind: Layer, matrix: Matrix) -> Operation:
+        return self.matmul(matrix, self.rows, self.weights.attention, kind.count)
 
-    def matmul(self, name: str, module: str, m: int, k: int, n: int, count: int) -> Operation:
+    def mlp_matmul(self, kind: Layer, matrix: Matrix) -> Operation:
+        bits = self.weights.small if matrix.name == "router" else self.weights.bits
+        if matrix.copies == 1:
+            return self.matmul(matrix, self.rows, bits, kind.count)
+        return self.expert_matmul(matrix, bits, kind.count)
+
+    def matmul(self, matrix: Matrix, rows: int, bits: float, count: int) -> Operation:
+        sides = {"m": rows, "k": matrix.k, "n": matrix.n}
         moved = equations.linear_bytes(
-            m=m, k=k, n=n, element_bytes=self.element, parameter_bytes=self.weight
+            **sides, element_bytes=self.element, parameter_bytes=bits / 8
         )
-        flops = equations.matmul_flops(m=m, n=n, k=k)
-        return Operation(name, module, "matmul", m, k, n, count, flops, moved)
+        flops = equations.matmul_flops(**sides)
+        return Operation(
+            matrix.name, matrix.module, "matmul", rows, matrix.k, matrix.n, count, flops, moved
+        )
 
+    def expert_matmul(self, matrix: Matrix, bits: float, count: int) -> Operation:
+        """All experts of a layer: a token goes through few, a pass reads those that any chose."""
+        rows = self.rows * matrix.chosen
+        read = layer_equations.distinct_experts(
+            experts=matrix.copies, experts_per_token=matrix.chosen, rows=self.rows
+        )
+        made = self.matmul(matrix, rows, 0.0, count)
+        moved = made.moved + read * matrix.k * matrix.n * bits / 8
+        return replace(made, moved=moved)
 
-def _attention(
-    model: Model, tokens: int, context: int, batch: int, element: float, kv_element: float
-) -> Operation:
-    flops = equations.attention_flops(
-        batch=batch, heads=model.heads, head_dim=model.head_dim, tokens=tokens, context=context
-    )
-    moved = equations.attention_bytes(
-        batch=batch,
-        heads=model.heads,
-        kv_heads=model.kv_heads,
-        head_dim=model.head_dim,
-        tokens=tokens,
-        context=context,
-        element_bytes=element,
-        kv_element_bytes=kv_element,
-    )
-    size = (tokens, model.head_dim, context)
-    return Operation("attention", "attention", "attention", *size, model.layers, flops, moved)
+    def mixing(self, kind: Layer) -> Operation:
+        match kind.mixer:
+            case Attention() as mixer:
+                return self.attention(mixer, kind.count)
+            case Latent() as mixer:
+                return self.latent(mixer, kind.count)
+            case Recurrent() as mixer:
+                return self.recurrent(mixer, kind.count)
+
+    def attention(self, mixer: Attention, count: int) -> Operation:
+        sizes = {"batch": self.batch, "heads": mixer.heads, "head_dim": mixer.head_dim}
+        seen = self.seen(mixer.window)
+        if mixer.window is None or self.context <= mixer.window:
+            flops = equations.attention_flops(**sizes, tokens=self.tokens, context=self.context)
+        else:
+            flops = self.batch * mixer.pair_flops * self.pairs(mixer.window)
+        moved = equations.attention_bytes(
+            **sizes,
+            kv_heads=mixer.kv_heads,
+            tokens=self.tokens,
+            context=seen,
+            element_bytes=self.element,
+            kv_element_bytes=kv_bytes_of(self.kv),
+        )
+        return self.mixed("attention", mixer.head_dim, seen, count, flops, moved)
+
+    def seen(self, window: int | None) -> int:
+        """Tokens of the KV cache that the new tokens see together."""
+        return self.context if window is None else min(self.context, window + self.tokens - 1)
+
+    def pairs(self, window: int) -> float:
+        return layer_equations.window_pairs(tokens=self.tokens, context=self.context, window=window)
+
+    def latent(self, mixer: Latent, count: int) -> Operation:
+        one = mixer.pair_flops if self.tokens == 1 else mixer.prompt_pair_flops
+        pairs = equations.attention_pairs(tokens=self.tokens, context=self.context)
+        query = mixer.heads * (mixer.nope_dim + mixer.rope_dim + mixer.value_dim)
+        cache = self.context * mixer.kv_elements * kv_bytes_of(self.kv)
+        moved = self.batch * (self.tokens * query * self.element + cache)
+        size = mixer.latent_rank + mixer.rope_dim
+        return self.mixed("attention", size, self.context, count, self.batch * one * pairs, moved)
+
+    def recurrent(self, mixer: Recurrent, count: int) -> Operation:
+        flops = self.rows * mixer.state_flops
+        inputs = self.rows * (3 * mixer.heads * mixer.value_dim + 2 * mixer.key_width)
+        moved = 2 * self.batch * mixer.state_bytes + inputs * self.element
+        return self.mixed("state", mixer.key_dim, mixer.value_dim, count, flops, moved)
+
+    def mixed(self, name: str, k: int, n: int, count: int, flops: float, moved: float) -> Operation:
+        return Operation(name, "attention", "attention", self.tokens, k, n, count, flops, moved)
 
 
 def total_flops(done: Iterable[Operation]) -> float:

@@ -1,44 +1,58 @@
 """Predictions: what the hardware allows, what engines typically reach, and how far off that is.
 
-The bound comes from the datasheet. The typical value uses constants fitted to published
-measurements, named below with their errors; the band is those errors, no narrower. Prefill is
-uncalibrated and its band is wide.
+Every prediction is an `Estimate`: the bound from the datasheet, the typical value from the
+constants of `engines`, and a band from measured errors (`bands`). Sizes may be NumPy arrays and
+broadcast.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
 
 from benchpost.errors import UsageError
-from benchpost.roofline import catalog, equations
-from benchpost.roofline.catalog import Chip, Model
+from benchpost.roofline import bands, catalog, equations, layer_equations
+from benchpost.roofline.bands import Band
+from benchpost.roofline.calibration import Calibration
+from benchpost.roofline.catalog import Chip
+from benchpost.roofline.compute import at as at
+from benchpost.roofline.compute import larger, smaller
+from benchpost.roofline.engines import EFFICIENCY as EFFICIENCY
+from benchpost.roofline.engines import Engine, engine_for, layer_time
+from benchpost.roofline.models import Model
 from benchpost.roofline.sizes import at_least
-from benchpost.roofline.types import Equation, Estimate
+from benchpost.roofline.types import Estimate
+from benchpost.roofline.work import Work, work
 
-EFFICIENCY = 0.893
-"""Share of the datasheet bandwidth that engines reach, where no measured bandwidth is known."""
-LAYER_TIME = 114e-6
-"""Seconds per layer that are neither weights nor KV cache."""
-DECODE_ERROR = 0.49
+LAYER_TIME = 53e-6
+"""Seconds per layer of a fast desktop card; other platforms are in `engines.LAYER_TIMES`."""
+DECODE_ERROR = 0.25
 """90 % of the fit's relative errors are smaller, for GPUs left out of the fit."""
 DECODE_FIT = (
-    "557 published batch-1 decode rates of optimised engines on 28 GPUs, fitted as "
-    "0.893 of the bandwidth and 114 µs per layer; for GPUs left out of the fit the median error is "
-    "10.6 %, 90 % of the errors are below 49 %"
+    "562 published batch-1 decode rates of optimised engines on 24 GPUs, fitted as 0.86 of the "
+    "bandwidth and a time per layer by platform; for GPUs left out of the fit the median error is "
+    "7.4 %, the mean 12.0 %, and 90 % of the errors are below 25 %"
 )
 
 COMPUTE_SHARES = (0.16, 0.37, 0.73)
-"""10 %, 50 % and 90 % quantile of the achieved share of the peak in prefill."""
+"""10 %, 50 % and 90 % quantile of the achieved share of the peak in prefill, over all rows."""
 PREFILL_FIT = (
-    "uncalibrated: in 235 published batch-1 prefill rates, most of them of llama.cpp, the achieved "
-    "share of the 16-bit peak was 0.37 in the median and between 0.16 and 0.73 for 80 % of them"
+    "uncalibrated: the share of the peak that prefill reaches falls as the peak grows; of "
+    "published batch-1 prefill rates, most of them of llama.cpp, 80 % lie within the band"
 )
+SERVING_SHARE = 0.5
+"""Share of the peak that compiled and captured engines are taken to reach in prefill."""
 
 UTILISATION = 0.92
 """Share of the memory that vLLM takes by default since 0.20.0."""
 BLOCK_TOKENS = 16
 """Tokens of a KV-cache block in vLLM unless a backend chooses another size."""
+EXCHANGE_LATENCY = 12e-6
+"""Seconds of an all-reduce of nothing among the GPUs of one machine; set by hand."""
+SLOWEST_LINK = 64e9
+"""byte/second, both ways, of PCIe 4 x16: where a chip's link is not in the catalogue."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +62,9 @@ class Fit:
     memory: float
     """Bytes of memory, as on the datasheet."""
     weight_bytes: float
-    """Bytes of the weights."""
+    """Bytes of the weights on each GPU."""
     kv_bytes_per_token: float
-    """Bytes of the KV cache for one token."""
+    """Bytes of the KV cache for one token on each GPU, before any window cuts it off."""
     kv_blocks: int
     """KV-cache blocks beside the weights; 0 when not even the weights fit."""
     tokens: int
@@ -61,89 +75,241 @@ class Fit:
     """How it was counted."""
 
 
+@dataclass(frozen=True)
+class Setting:
+    """What a prediction is asked for: found by name, and what follows from it."""
+
+    chip: Chip
+    model: Model
+    engine: Engine
+    named: bool
+    dtype: str
+    kv: str
+    tp: int
+    work: Work
+
+    @cached_property
+    def layer_time(self) -> float:
+        """Seconds of a layer beside its bytes."""
+        return layer_time(self.chip.platform, self.engine)
+
+    @cached_property
+    def bound_peak(self) -> float:
+        """The highest rate that an engine may reach, in flop/second."""
+        return self.chip.bound_peak(self.dtype)
+
+    @cached_property
+    def constants(self) -> dict[str, float]:
+        """Terms that do not depend on sizes."""
+        return {
+            **_dimensions(self.model),
+            "kv_bytes_per_token": self.model.kv_bytes_per_token(self.kv),
+            "peak": self.chip.compute_peak(self.dtype).value,
+            "bandwidth": self.chip.bandwidth.value,
+        }
+
+    @cached_property
+    def band(self) -> Band:
+        """Of decode at batch 1."""
+        band = bands.DECODE[self.chip.platform]
+        if not self.named or self.engine.kind == "captured":
+            band = band.wider(bands.UNSEEN_ENGINE, "few rows of current engines were at hand")
+        if self.model.experts:
+            band = band.wider(bands.EXPERTS, "few rows of mixtures of experts were at hand")
+        return band
+
+    @cached_property
+    def band_of_batches(self) -> Band:
+        """Of decode of several sequences at once."""
+        return self.band.wider(bands.UNSEEN_BATCH, "the fit saw batch 1 only")
+
+    @cached_property
+    def named_sources(self) -> str:
+        """Where bound, model and engine constants come from."""
+        chosen = f"engine: {self.engine.name} ({self.engine.note})"
+        return f"bound: {self.chip.bandwidth.source}; {_dims(self.model)}; {chosen}"
+
+
+@cache
+def setting_of(
+    gpu: str | Chip, model: str | Model, engine: str | None, dtype: str, kv: str, tp: int
+) -> Setting:
+    chip, net = _chip(gpu), _model(model)
+    if tp < 1:
+        raise UsageError(f"tp must be at least 1, not {tp}")
+    chosen = engine_for(chip.platform, engine)
+    return Setting(chip, net, chosen, engine is not None, dtype, kv, tp, work(net, dtype, kv, tp))
+
+
 def decode(
     *,
     gpu: str | Chip,
     model: str | Model,
-    context: int = 0,
-    batch: int = 1,
+    context: Any = 0,
+    batch: Any = 1,
     dtype: str = "bf16",
     kv: str = "bf16",
+    weights: str | None = None,
+    engine: str | None = None,
+    tp: int = 1,
+    calibration: Calibration | None = None,
 ) -> Estimate:
-    """Tokens per second of a decode step over `batch` sequences of `context` tokens each."""
-    chip, net = _chip(gpu), _model(model)
-    terms = decode_terms(chip, net, context=context, batch=batch, dtype=dtype, kv=kv)
-    bound = batch / at(equations.decode_step_time, terms)
-    typical = batch / at(equations.engine_step_time, terms)
+    """Tokens per second of a decode step over `batch` sequences of `context` tokens each.
+
+    `weights` is another word for `dtype`; `tp` GPUs share the model. The rate is of all sequences
+    together: a sequence has its `batch`-th part, and batch / rate is the time per output token.
+    """
+    setting = setting_of(gpu, model, engine, weights or dtype, kv, tp)
+    terms = _decode_terms(setting, context, batch, calibration)
+    bound = batch / _least_step(setting, terms)
+    step = at(equations.engine_step_time, terms) + terms["exchange_time"]
+    several = hasattr(batch, "shape") or batch > 1
+    band = setting.band_of_batches if several else setting.band
+    band = calibration.band if calibration else band
+    typical = smaller(batch / step, bound)
     return Estimate(
         value=typical,
-        low=typical / (1 + DECODE_ERROR),
-        high=min(bound, typical / (1 - DECODE_ERROR)),
+        low=typical * band.low,
+        high=smaller(bound, typical * band.high),
         bound=bound,
         unit="token/second",
         terms=terms,
-        source=_decode_source(chip, net, batch),
+        source=_source(setting, band, DECODE_FIT),
     )
 
 
 def decode_terms(
-    chip: Chip, net: Model, *, context: int, batch: int, dtype: str, kv: str
-) -> dict[str, float]:
+    chip: Chip, net: Model, *, context: Any, batch: Any, dtype: str, kv: str
+) -> dict[str, Any]:
     """The terms of a decode step by name, for `decode_step_time` and `engine_step_time`."""
+    return _decode_terms(setting_of(chip, net, None, dtype, kv, 1), context, batch, None)
+
+
+def _decode_terms(
+    setting: Setting, context: Any, batch: Any, calibration: Calibration | None
+) -> dict[str, Any]:
     at_least(0, context=context)
     at_least(1, batch=batch)
-    terms = {
-        "batch": float(batch),
-        "context": float(context),
-        "weight_bytes": net.streamed_bytes(dtype),
-        "kv_bytes_per_token": net.kv_bytes_per_token(kv),
-        "peak": chip.compute_peak(dtype).value,
-        "bandwidth": chip.bandwidth.value,
-        "efficiency": efficiency(chip),
-        "layer_time": LAYER_TIME,
-        **_dimensions(net),
+    share, slowed = (
+        (calibration.efficiency_factor, calibration.layer_factor) if calibration else (1.0, 1.0)
+    )
+    done = setting.work
+    return {
+        **setting.constants,
+        "batch": batch,
+        "context": context,
+        "weight_bytes": done.weight_bytes(batch),
+        "kv_bytes": done.kv_bytes(context, batch),
+        "decode_flops": done.decode_flops(context, batch),
+        "efficiency": smaller(1.0, EFFICIENCY * share),
+        "layer_time": setting.layer_time * slowed,
+        "exchange_time": exchange_time(setting, batch),
     }
-    terms["kv_bytes"] = at(equations.kv_bytes, terms)
-    terms["decode_flops"] = at(equations.decode_flops, terms)
-    return terms
+
+
+def _least_step(setting: Setting, terms: Mapping[str, Any]) -> Any:
+    """Seconds that no engine undercuts: one token's experts, the highest peak, all bandwidth."""
+    peak = setting.bound_peak
+    least = {**terms, "weight_bytes": setting.work.least_weight_bytes, "peak": peak}
+    return at(equations.decode_step_time, least)
+
+
+def exchange_time(setting: Setting, rows: Any) -> Any:
+    if setting.tp == 1:
+        return 0.0
+    link = setting.chip.link.value if setting.chip.link else SLOWEST_LINK
+    sizes = {"hidden": setting.model.hidden, "element_bytes": 2.0, "tensor_parallel": setting.tp}
+    moved = at(layer_equations.all_reduce_bytes, {"rows": rows, **sizes})
+    return at(
+        layer_equations.exchange_time,
+        {
+            "exchanges": 2.0 * setting.model.layers,
+            "exchange_latency": EXCHANGE_LATENCY,
+            "exchange_bytes": moved,
+            "link": link / 2,
+        },
+    )
 
 
 def prefill(
-    *, gpu: str | Chip, model: str | Model, prompt: int, batch: int = 1, dtype: str = "bf16"
+    *,
+    gpu: str | Chip,
+    model: str | Model,
+    prompt: Any,
+    batch: Any = 1,
+    dtype: str = "bf16",
+    weights: str | None = None,
+    engine: str | None = None,
+    tp: int = 1,
+    cached: Any = 0,
+    calibration: Calibration | None = None,
 ) -> Estimate:
-    """Seconds to the first token of `batch` prompts, with nothing cached and nobody queueing."""
-    chip, net = _chip(gpu), _model(model)
-    at_least(1, prompt=prompt, batch=batch)
-    terms = _prefill_terms(chip, net, prompt, batch, dtype)
-    bound = at(equations.prefill_time, terms)
-    slow, typical, fast = (
-        at(equations.engine_prefill_time, {**terms, "compute_share": share})
-        for share in COMPUTE_SHARES
+    """Seconds to the first token of `batch` prompts, with nobody queueing.
+
+    `cached` tokens of each prompt are in the KV cache already: attended to, but not computed.
+    """
+    setting = setting_of(gpu, model, engine, weights or dtype, "bf16", tp)
+    terms = _prefill_terms(setting, prompt, batch, cached, calibration)
+    bound = at(
+        equations.prefill_time,
+        {
+            **terms,
+            "peak": setting.bound_peak,
+            "weight_bytes": setting.work.least_weight_bytes,
+        },
     )
+    typical = larger(bound, at(equations.engine_prefill_time, terms) + terms["exchange_time"])
+    band = calibration.prefill_band if calibration else _prefill_band(setting)
     return Estimate(
         value=typical,
-        low=max(bound, fast),
-        high=slow,
+        low=larger(bound, typical / band.high),
+        high=typical / band.low,
         bound=bound,
         unit="second",
-        terms={**terms, "compute_share": COMPUTE_SHARES[1]},
-        source=f"{_hardware(chip)}, accumulating in FP32; {_dims(net)}; {PREFILL_FIT}",
+        terms=terms,
+        source=_source(setting, band, PREFILL_FIT),
     )
 
 
-def _prefill_terms(chip: Chip, net: Model, prompt: int, batch: int, dtype: str) -> dict[str, float]:
-    terms = {
-        "batch": float(batch),
-        "tokens": float(prompt),
-        "context": float(prompt),
-        "weight_bytes": net.streamed_bytes(dtype),
-        "peak": chip.compute_peak(dtype).value,
-        "bandwidth": chip.bandwidth.value,
-        "efficiency": efficiency(chip),
-        **_dimensions(net),
+def _prefill_terms(
+    setting: Setting, prompt: Any, batch: Any, cached: Any, calibration: Calibration | None
+) -> dict[str, Any]:
+    at_least(1, prompt=prompt, batch=batch)
+    at_least(0, cached=cached)
+    at_least(1, **{"tokens that are not cached": prompt - cached})
+    tokens = prompt - cached
+    share = compute_share(setting.chip, setting.engine, setting.dtype)
+    return {
+        **setting.constants,
+        "batch": batch,
+        "tokens": tokens,
+        "context": prompt,
+        "weight_bytes": setting.work.weight_bytes(batch * tokens),
+        "prefill_flops": setting.work.prefill_flops(tokens, prompt, batch),
+        "efficiency": EFFICIENCY,
+        "compute_share": min(1.0, share * (calibration.compute_factor if calibration else 1.0)),
+        "exchange_time": exchange_time(setting, batch * tokens),
     }
-    terms["prefill_flops"] = at(equations.prefill_flops, terms)
-    return terms
+
+
+def _prefill_band(setting: Setting) -> Band:
+    if setting.engine.kind == "launched":
+        band = bands.PREFILL[setting.chip.platform]
+    else:
+        band = bands.PREFILL_OTHER
+    return band.wider(bands.EXPERTS, "no row is of experts") if setting.model.experts else band
+
+
+def compute_share(chip: Chip, chosen: Engine, dtype: str) -> float:
+    """Share of the peak that prefill is taken to reach.
+
+    Engines that launch kernel by kernel (llama.cpp) do not scale with matrix cores: over chips from
+    40 to 756 TFLOPS the rate that they reach grows with the 0.4th power of the peak.
+    """
+    peak = chip.compute_peak(dtype).value
+    if chosen.kind != "launched":
+        return min(0.9, SERVING_SHARE * chip.bound_peak(dtype) / peak)
+    return float(min(0.62, 0.46 * (100e12 / peak) ** 0.6))
 
 
 def memory(
@@ -153,48 +319,68 @@ def memory(
     context: int,
     dtype: str = "bf16",
     kv: str = "bf16",
+    weights: str | None = None,
     utilisation: float = UTILISATION,
     block: int = BLOCK_TOKENS,
+    tp: int = 1,
+    reserved: float = 0.0,
 ) -> Fit:
-    """How many KV-cache blocks, tokens and sequences fit beside the weights.
+    """How many KV-cache blocks, tokens and sequences fit beside the weights, as vLLM counts them.
 
-    Activations and CUDA graphs, which vLLM also sets aside, are not counted: an upper bound.
+    Activations and CUDA graphs, which vLLM also sets aside, are only counted as `reserved` bytes.
+    With windows or recurrent layers, a sequence takes less than its tokens times the bytes of one.
     """
-    chip, net = _chip(gpu), _model(model)
+    setting = setting_of(gpu, model, None, weights or dtype, kv, tp)
     at_least(1, context=context, block=block)
     if not 0 < utilisation <= 1:
         raise UsageError(f"utilisation must be above 0 and at most 1, not {utilisation}")
     terms = {
-        "memory": chip.memory.value,
+        "memory": setting.chip.memory.value,
         "utilisation": utilisation,
-        "weight_bytes": net.weight_bytes(dtype),
-        "reserved_bytes": 0.0,
+        "weight_bytes": setting.model.weight_bytes(setting.dtype) / tp,
+        "reserved_bytes": reserved,
         "block_tokens": float(block),
         "context": float(context),
-        "kv_bytes_per_token": net.kv_bytes_per_token(kv),
+        "kv_bytes_per_token": sum(mixing.kv_bytes for mixing in setting.work.mixings),
     }
+    return _fit(setting, terms)
+
+
+def _fit(setting: Setting, terms: dict[str, float]) -> Fit:
     terms["kv_blocks"] = max(0.0, at(equations.kv_blocks, terms))
     return Fit(
         memory=terms["memory"],
         weight_bytes=terms["weight_bytes"],
         kv_bytes_per_token=terms["kv_bytes_per_token"],
         kv_blocks=int(terms["kv_blocks"]),
-        tokens=int(terms["kv_blocks"]) * block,
-        max_concurrency=at(equations.max_concurrency, terms),
-        source=f"memory: {chip.memory.source}; {_dims(net)}; no activations or graphs counted",
+        tokens=int(terms["kv_blocks"] * terms["block_tokens"]),
+        max_concurrency=_sequences(setting.work, terms),
+        source=f"memory: {setting.chip.memory.source}; {_dims(setting.model)}; "
+        "no activations or graphs counted",
     )
 
 
+def _sequences(done: Work, terms: Mapping[str, float]) -> float:
+    """Sequences that fit: whole blocks of each kind of layer, and the state of each sequence."""
+    if not done.state_bytes and not any(each.window for each in done.mixings):
+        return float(at(equations.max_concurrency, terms))
+    room = terms["kv_blocks"] * terms["block_tokens"] * terms["kv_bytes_per_token"]
+    return room / (_held(done, terms) + done.state_bytes)
+
+
+def _held(done: Work, terms: Mapping[str, float]) -> float:
+    held = 0.0
+    for each in done.mixings:
+        kept = min(terms["context"], each.window or terms["context"])
+        sizes = {"context": kept, "block_tokens": terms["block_tokens"]}
+        blocks = at(layer_equations.sequence_blocks, sizes)
+        held += each.kv_bytes * blocks * terms["block_tokens"]
+    return held
+
+
 def efficiency(chip: Chip) -> float:
-    """The share of the datasheet bandwidth that was measured on `chip`, else the fitted one."""
-    if chip.measured_bandwidth is None:
-        return EFFICIENCY
-    return chip.measured_bandwidth.value / chip.bandwidth.value
-
-
-def at(equation: Equation, terms: Mapping[str, float]) -> float:
-    """The equation where its terms have the values of `terms`, which may hold more."""
-    return equation(**{term.name: terms[term.name] for term in equation.terms})
+    """The share of the datasheet bandwidth that decode is taken to reach on `chip`."""
+    return EFFICIENCY
 
 
 def _dimensions(net: Model) -> dict[str, float]:
@@ -207,16 +393,8 @@ def _dimensions(net: Model) -> dict[str, float]:
     }
 
 
-def _decode_source(chip: Chip, net: Model, batch: int) -> str:
-    reached = chip.measured_bandwidth
-    share = f"measured bandwidth: {reached.source} ({reached.note})" if reached else ""
-    beyond = "the fit saw batch 1 only" if batch > 1 else ""
-    parts = (_hardware(chip), _dims(net), share, DECODE_FIT, beyond)
-    return "; ".join(part for part in parts if part)
-
-
-def _hardware(chip: Chip) -> str:
-    return f"bound: {chip.bandwidth.source}"
+def _source(setting: Setting, band: Band, fit: str) -> str:
+    return f"{setting.named_sources}; {fit}; band: {band.basis}"
 
 
 def _dims(net: Model) -> str:

@@ -39,6 +39,7 @@ FUNCTIONS: dict[str, tuple[Any, int]] = {
     "log": (language.log, 1),
     "log2": (language.log2, 1),
     "exp": (language.exp, 1),
+    "power": (language.power, 2),
 }
 """Function of the language by name: what the name must stand for, and the fewest arguments."""
 
@@ -101,10 +102,8 @@ class _Reader:
                 self._foreign(node, node)
 
     def _foreign(self, node: ast.AST, construct: ast.AST) -> NoReturn:
-        known = (
-            "numbers, terms, + - * / **, max, min, ceil, floor, sqrt, log, log2, exp, a if b < c"
-        )
-        message = f"this is not in the language of equations, which has {known} else d"
+        known = f"numbers, terms, + - * / **, {', '.join(FUNCTIONS)}, a if b < c else d"
+        message = f"this is not in the language of equations, which has {known}"
         self.refuse(node, _INSTEAD.get(type(construct), message))
 
     def _number(self, node: ast.AST, value: float) -> Literal:

@@ -5,6 +5,7 @@ Two conventions hold throughout: a multiply-add is two FLOPs; GB is 1e9 bytes.
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, TypeAlias
 
 from benchpost.roofline.types import Term
@@ -19,6 +20,9 @@ Seconds: TypeAlias = Annotated[float, "second"]
 Tokens: TypeAlias = Annotated[float, "token"]
 TokensPerSecond: TypeAlias = Annotated[float, "token/second"]
 Blocks: TypeAlias = Annotated[float, "block"]
+FlopsPerToken: TypeAlias = Annotated[float, "flop/token"]
+RequestsPerSecond: TypeAlias = Annotated[float, "request/second"]
+TokensPerRequest: TypeAlias = Annotated[float, "token/request"]
 Number: TypeAlias = Annotated[float, "1"]
 
 _HARDWARE = (
@@ -84,22 +88,127 @@ _SPEED = (
     Term("decode_step_time", "t_{\\text{step}}", "second", "time of a decode step at its bound"),
     Term("prefill_flops", "\\text{FLOPs}_{\\text{prefill}}", "flop", "FLOPs of a prefill"),
     Term("prefill_time", "\\text{TTFT}", "second", "time to first token at its bound"),
-    Term("efficiency", "\\eta", "1", "achieved share of the memory bandwidth"),
-    Term("compute_share", "\\mu", "1", "achieved share of the peak compute rate"),
+    Term("efficiency", "\\eta", "1", "achieved share of the memory bandwidth", 0, 1),
+    Term("compute_share", "\\mu", "1", "achieved share of the peak compute rate", 0, 1),
     Term("engine_prefill_time", "\\text{TTFT}_{\\text{engine}}", "second", "TTFT in an engine"),
     Term("layer_time", "\\tau", "second", "time per layer that is neither weights nor KV cache"),
     Term("engine_step_time", "t_{\\text{engine}}", "second", "time of a decode step in an engine"),
     Term("saturation_batch", "N_{\\text{sat}}", "1", "tokens at which a matmul meets the ridge"),
 )
 _MEMORY = (
-    Term("utilisation", "u", "1", "share of the memory that the engine may use"),
+    Term("utilisation", "u", "1", "share of the memory that the engine may use", 0, 1),
     Term("reserved_bytes", "W_{\\text{other}}", "byte", "activations, graphs and other reserves"),
     Term("block_tokens", "s", "token", "tokens of a KV-cache block"),
     Term("kv_blocks", "N_{\\text{block}}", "block", "KV-cache blocks that fit"),
     Term("max_concurrency", "c", "1", "sequences of a length that fit at once"),
 )
 
+_FORMATS = (
+    Term("weight_bits", "q", "1", "bits of one weight", 1, 32),
+    Term("scale_bits", "q_{\\text{scale}}", "1", "bits of scale and zero of a group", 0, 64),
+    Term("group_size", "g", "1", "weights that share a scale", 1),
+    Term("bits_with_scales", "q_{\\text{eff}}", "1", "bits of one weight, scale included"),
+    Term("quantised_bytes", "W", "byte", "bytes of quantised weights"),
+)
+_LAYERS = (
+    Term("attention_parameters", "P_{\\text{attn}}", "1", "parameters of one attention"),
+    Term(
+        "mlp_matrices", "n_{\\text{mlp}}", "1", "matrices of an MLP: 3 with a gate, 2 without", 2, 3
+    ),
+    Term("mlp_parameters", "P_{\\text{mlp}}", "1", "parameters of one MLP"),
+    Term("experts", "E", "1", "experts of a layer", 1, 1e4),
+    Term("experts_per_token", "E_{\\text{tok}}", "1", "experts that a token goes to", 1),
+    Term("expert_intermediate", "d_{\\text{exp}}", "1", "intermediate size of an expert"),
+    Term("shared_intermediate", "d_{\\text{shared}}", "1", "intermediate size of shared experts"),
+    Term("expert_parameters", "P_{\\text{moe}}", "1", "parameters of a mixture of experts"),
+    Term("active_expert_parameters", "P_{\\text{act}}", "1", "parameters that a token uses of it"),
+    Term("rows", "R", "token", "tokens of a step, of all sequences", 1, 1e6),
+    Term("distinct_experts", "E_{\\text{read}}", "1", "experts that a step reads"),
+    Term("query_rank", "r_{\\text{q}}", "1", "size of the latent query; 0 for none"),
+    Term("latent_rank", "r_{\\text{kv}}", "1", "size of the latent key and value"),
+    Term("nope_dim", "d_{\\text{nope}}", "1", "part of a head without rotary embedding"),
+    Term("rope_dim", "d_{\\text{rope}}", "1", "part of a head with rotary embedding"),
+    Term("value_dim", "d_{\\text{v}}", "1", "size of the value of a head"),
+    Term("latent_parameters", "P_{\\text{mla}}", "1", "parameters of one latent attention"),
+    Term(
+        "latent_bytes_per_token", "\\kappa_{\\text{mla}}", "byte/token", "latent cache of one token"
+    ),
+    Term("latent_decode_flops", "\\text{FLOPs}_{\\text{mla}}", "flop", "FLOPs of latent attention"),
+    Term("window", "w", "token", "tokens that a sliding window sees", 1),
+    Term("extra_tokens", "w_{\\text{extra}}", "token", "tokens held beyond the window"),
+    Term("window_tokens", "S_{\\text{w}}", "token", "tokens that a windowed layer holds"),
+    Term("window_pairs", "A_{\\text{w}}", "1", "query-key pairs within the window"),
+    Term("state_heads", "H_{\\text{s}}", "1", "heads of a recurrent layer"),
+    Term("state_key_dim", "d_{\\text{k}}", "1", "rows of the state of a head"),
+    Term("state_value_dim", "d_{\\text{s}}", "1", "columns of the state of a head"),
+    Term("state_key_width", "D_{\\text{k}}", "1", "width of all keys of a recurrent layer"),
+    Term("state_gates", "n_{\\text{gate}}", "1", "gates of a head of a recurrent layer"),
+    Term("state_element_bytes", "b_{\\text{s}}", "byte", "bytes of one element of the state"),
+    Term("state_parameters", "P_{\\text{s}}", "1", "parameters of one recurrent layer"),
+    Term("state_bytes", "\\text{state}", "byte", "recurrent state of one sequence"),
+    Term("state_flops", "\\text{FLOPs}_{\\text{s}}", "flop", "FLOPs of one recurrent layer"),
+    Term("sequence_blocks", "n_{\\text{block}}", "block", "KV-cache blocks of one sequence"),
+)
+_PARALLEL = (
+    Term("tensor_parallel", "n_{\\text{tp}}", "1", "GPUs that share each matrix", 1),
+    Term("kv_heads_per_gpu", "h_{\\text{kv}}", "1", "key-value heads on each GPU"),
+    Term("all_reduce_bytes", "\\text{bytes}_{\\text{ar}}", "byte", "bytes of an all-reduce"),
+    Term("expert_parallel", "n_{\\text{ep}}", "1", "GPUs that share the experts", 1),
+    Term("all_to_all_bytes", "\\text{bytes}_{\\text{a2a}}", "byte", "bytes of an all-to-all"),
+    Term("stage_time", "t_{\\text{stage}}", "second", "time of one micro-batch in one stage"),
+    Term("pipeline_stages", "n_{\\text{pp}}", "1", "stages of the pipeline", 1),
+    Term("microbatches", "n_{\\text{mb}}", "1", "micro-batches", 1),
+    Term("pipeline_time", "t_{\\text{pipe}}", "second", "time of all micro-batches"),
+    Term("exchanges", "n_{\\text{x}}", "1", "exchanges between GPUs in a step"),
+    Term("exchange_latency", "t_{\\text{x}}", "second", "time of an exchange of nothing"),
+    Term("exchange_bytes", "\\text{bytes}_{\\text{x}}", "byte", "bytes of one exchange"),
+    Term("link", "B_{\\text{link}}", "byte/second", "bandwidth between GPUs, one way"),
+    Term("exchange_time", "t_{\\text{comm}}", "second", "time of the exchanges of a step"),
+)
+_SERVING = (
+    Term("concurrency", "c_{\\text{run}}", "1", "sequences that run at once", 1),
+    Term("prompt", "S_{\\text{in}}", "token", "tokens of a prompt", 1),
+    Term("output", "S_{\\text{out}}", "token", "tokens of an output", 1),
+    Term("step_tokens", "R_{\\text{step}}", "token", "tokens of a step"),
+    Term("mean_context", "\\bar{S}", "token", "mean context of a running sequence"),
+    Term("step_flops", "\\text{FLOPs}_{\\text{mix}}", "flop", "FLOPs of a step with prefill in it"),
+    Term("overlap_loss", "\\lambda", "1", "part of the shorter that is not hidden", 0, 1),
+    Term("host_time", "t_{\\text{host}}", "second", "time of the host in a step"),
+    Term("serving_step_time", "\\text{TPOT}", "second", "time of a step of continuous batching"),
+    Term("acceptance", "\\alpha", "1", "chance that a drafted token is accepted", 0, 1),
+    Term("drafted", "\\gamma", "1", "tokens drafted for a pass", 0, 64),
+    Term("accepted_tokens", "n_{\\text{acc}}", "1", "tokens that a pass yields"),
+    Term("draft_cost", "c_{\\text{d}}", "1", "cost of drafting a token, in passes of the target"),
+    Term("verify_cost", "c_{\\text{v}}", "1", "cost of verifying one more token, in passes"),
+    Term("speculation_speedup", "s_{\\text{spec}}", "1", "speed-up of speculation"),
+    Term("prefix", "S_{\\text{prefix}}", "token", "tokens of a shared prefix"),
+    Term("cached_tokens", "S_{\\text{hit}}", "token", "tokens that a hit skips"),
+    Term("cold_time", "t_{\\text{cold}}", "second", "time to first token without a hit"),
+    Term("warm_time", "t_{\\text{warm}}", "second", "time to first token with a hit"),
+    Term("time_saved", "\\sigma", "1", "share of the time that a hit saves", -math.inf, 1),
+    Term("token_flops", "f", "flop/token", "FLOPs of one token"),
+    Term("request_rate", "r", "request/second", "requests finished per second"),
+    Term(
+        "tokens_per_request_bound",
+        "S_{\\text{max}}",
+        "token/request",
+        "most tokens of a request, in and out",
+    ),
+)
+
 TERMS: dict[str, Term] = {
     term.name: term
-    for term in (*_HARDWARE, *_WORK, *_MATMUL, *_MODEL, *_SEQUENCE, *_SPEED, *_MEMORY)
+    for term in (
+        *_HARDWARE,
+        *_WORK,
+        *_MATMUL,
+        *_MODEL,
+        *_SEQUENCE,
+        *_SPEED,
+        *_MEMORY,
+        *_FORMATS,
+        *_LAYERS,
+        *_PARALLEL,
+        *_SERVING,
+    )
 }

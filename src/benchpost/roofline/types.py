@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -21,6 +22,10 @@ class Term:
     """SI base unit, e.g. `byte/second`; `1` for a pure number."""
     meaning: str
     """One line for a legend, e.g. `memory bandwidth`."""
+    least: float = 0.0
+    """The smallest value that makes sense."""
+    most: float = math.inf
+    """The largest value that makes sense, e.g. 1 for a share."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,210 @@
+"""Published numbers held against the hardware: the impossible are caught, the honest pass."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from benchpost.errors import UsageError
+from benchpost.roofline.claims import Claim, possible, ratio_of
+from benchpost.roofline.measured import rows
+
+A100 = "A100 SXM 80GB"
+
+IMPOSSIBLE = [
+    # what, claim, bound that it breaks, words of the verdict
+    (
+        "premAI, TensorRT-LLM, float16",
+        Claim("Mistral-7B-v0.1", A100, tokens_per_second=206.59, dtype="fp16"),
+        "bandwidth",
+        "206.6 tok/s is 1.44 times the bound of 143.4 tok/s",
+    ),
+    (
+        "premAI, TensorRT-LLM, int8",
+        Claim("Llama-2-7B", A100, tokens_per_second=316.77, dtype="int8"),
+        "bandwidth",
+        "316.8 tok/s is 1.03 times the bound of 308.6 tok/s",
+    ),
+    (
+        "llama.cpp on an 8 GB Apple M1 at 8192 tokens, which did not fit",
+        Claim("Llama-3-8B", "Apple M1", tokens_per_second=1133.05, dtype="q4_k_m", context=4096),
+        "bandwidth",
+        "times the bound of 1",
+    ),
+    (
+        "a README: 300-400 tok/s on an M4 with 24 GB, held against 7B in four bits",
+        Claim("Llama-2-7B", "Apple M4 10-core", tokens_per_second=300.0, dtype="q4_0"),
+        "bandwidth",
+        "300 tok/s is 9.",
+    ),
+    (
+        "vLLM reference: 280 requests a second of Llama-3-8B on one A100",
+        Claim("Llama-3-8B", A100, requests_per_second=280.0),
+        "tokens per request",
+        "280 requests a second leave 79.8 tokens each",
+    ),
+    (
+        "the same with its 2100 tok/s: 7.5 tokens a request",
+        Claim("Llama-3-8B", A100, batch=256, requests_per_second=280.0, tokens_per_second=2100.0),
+        "consistency",
+        "7.5 output tokens a request",
+    ),
+    (
+        "the baseline beside it, 12 requests a second at 45 tok/s",
+        Claim("Llama-3-8B", A100, batch=256, requests_per_second=12.0, tokens_per_second=45.0),
+        "consistency",
+        "3.75 output tokens a request",
+    ),
+    (
+        "vLLM reference: 285 requests a second of Llama-2-70B on four A100",
+        Claim("Llama-2-70B", A100, gpus=4, requests_per_second=285.0),
+        "tokens per request",
+        "leave 32 tokens each",
+    ),
+    (
+        "TensorRT-LLM: 320 requests a second of Llama-2-70B on four A100",
+        Claim("Llama-2-70B", A100, gpus=4, requests_per_second=320.0),
+        "tokens per request",
+        "leave 28.5 tokens each",
+    ),
+    (
+        "16 GB of memory for Llama-3-8B while serving 280 requests a second",
+        Claim("Llama-3-8B", A100, memory=16e9, requests_per_second=280, tokens_per_request=50),
+        "memory",
+        "16 GB holds 16.06 GB of weights",
+    ),
+    (
+        "160 GB of KV cache for a 70B model, tokens not stated",
+        Claim("Llama-3-70B", kv_memory=160e9),
+        "unstated",
+        "160 GB of KV cache are 488,281 tokens at 320 KiB each",
+    ),
+    (
+        "the same said not to fit on eight A100",
+        Claim("Llama-3-70B", A100, gpus=8, kv_memory=160e9, kv_tokens=488_281, out_of_memory=True),
+        "memory",
+        "301.1 GB of weights and KV cache fit into 8 × 80 GB: not out of memory",
+    ),
+    (
+        "the same on eight A100 of 40 GB",
+        Claim(
+            "Llama-3-70B",
+            "A100 SXM 40GB",
+            gpus=8,
+            kv_memory=160e9,
+            kv_tokens=488_281,
+            out_of_memory=True,
+        ),
+        "memory",
+        "fit into 8 × 40 GB",
+    ),
+    (
+        "TinyLlama as the draft of Llama-3-70B",
+        Claim("Llama-3-70B", draft="TinyLlama-1.1B"),
+        "vocabulary",
+        "TinyLlama-1.1B has 32,000 tokens and Llama-3.1-70B 128,256",
+    ),
+    (
+        "speculation costs 2-3 % of accuracy",
+        Claim("Llama-3-70B", accuracy_loss=0.02),
+        "consistency",
+        "a loss of 2.0% is not of speculation",
+    ),
+    (
+        "a first token faster than the arithmetic of its prompt",
+        Claim("Llama-3-8B", A100, ttft=0.05, prompt=8192),
+        "compute",
+        "50 ms is below the",
+    ),
+]
+
+
+@pytest.mark.parametrize(("who", "claim", "bound", "said"), IMPOSSIBLE)
+def test_what_cannot_be_is_caught(who: str, claim: Claim, bound: str, said: str) -> None:
+    """With the bound that it breaks, and by how much."""
+    verdict = possible(claim)
+    assert not verdict, who
+    assert bound in [breach.bound for breach in verdict.breaches]
+    assert said in str(verdict)
+
+
+POSSIBLE = [
+    ("RTX 4090: 1008 / 8.06 = 125 tok/s", Claim("Qwen3-4B", "RTX 4090", tokens_per_second=125.0)),
+    ("HF, batch 1, A100", Claim("Llama-3-8B", A100, tokens_per_second=45.0)),
+    ("2100 tok/s of 16 sequences", Claim("Llama-3-8B", A100, tokens_per_second=2100.0, batch=16)),
+    ("gpt-fast", Claim("Llama-2-7B", A100, tokens_per_second=104.9, context=105)),
+    (
+        "280 short requests",
+        Claim("Llama-3-8B", A100, requests_per_second=280, tokens_per_request=60),
+    ),
+    ("KV cache of so many tokens", Claim("Llama-3-70B", kv_memory=160e9, kv_tokens=488_281)),
+    ("a draft of the same family", Claim("Llama-3-70B", draft="Llama-3.2-1B")),
+    ("vLLM's reserve", Claim("Llama-3-8B", A100, memory=72e9)),
+    (
+        "FP16 accumulation above the FP32 peak, exllama on a 4090",
+        Claim("Llama-2-7B", "RTX 4090", prefill_per_second=13918, prompt=1920, dtype="gptq-int4"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("who", "claim"), POSSIBLE)
+def test_what_is_honest_passes(who: str, claim: Claim) -> None:
+    """Nothing forbids it."""
+    verdict = possible(claim)
+    assert verdict, (who, str(verdict))
+    assert str(verdict) == "nothing forbids it"
+
+
+def test_every_published_row_passes_unless_it_is_flagged() -> None:
+    """No row beats a bound unless it is flagged as impossible, and then it does."""
+    for row in rows():
+        if row.metric == "prefill":
+            claim = Claim(
+                row.model,
+                row.gpu,
+                dtype=row.format,
+                prefill_per_second=row.rate,
+                prompt=row.prompt or 512,
+            )
+        else:
+            claim = Claim(
+                row.model,
+                row.gpu,
+                dtype=row.format,
+                kv="fp16",
+                context=row.context,
+                tokens_per_second=row.rate,
+            )
+        if row.flag == "impossible":
+            assert not possible(claim), row
+        elif not row.flag:
+            assert possible(claim), (row, str(possible(claim)))
+
+
+def test_factors_follow_from_their_numbers() -> None:
+    """50 % to 90 % utilisation is 1.8 times, not four; 125 000 to 1 000 000 is eight."""
+    breach = ratio_of(0.5, 0.9, 4.0)
+    assert breach
+    assert breach.why == "0.5 to 0.9 is a factor of 1.8, not 4"
+    assert ratio_of(125e3, 1e6, 8.0) is None
+
+
+def test_a_verdict_says_by_how_much() -> None:
+    """The factor is of what is stated and what is possible."""
+    (breach,) = possible(Claim("Llama-2-70B", A100, gpus=4, requests_per_second=320.0)).breaches
+    assert breach.factor == pytest.approx(100 / 28.5, rel=0.01)
+
+
+WRONG = [
+    (Claim("Llama-3-8B", A100), "the claim of Llama-3-8B has no number to judge"),
+    (Claim("Llama-3-8B", tokens_per_second=1.0), "a claim of a rate or a time of Llama-3-8B needs"),
+    (Claim("Lama-3-8B", A100, ttft=1.0), "unknown model 'Lama-3-8B'; did you mean 'Llama-3-8B'"),
+]
+
+
+@pytest.mark.parametrize(("claim", "said"), WRONG)
+def test_a_claim_that_cannot_be_judged_is_refused(claim: Claim, said: str) -> None:
+    """With what is missing."""
+    with pytest.raises(UsageError, match=re.escape(said)):
+        possible(claim)
