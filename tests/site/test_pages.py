@@ -206,6 +206,14 @@ def test_a_post_without_snippets_says_where_its_numbers_come_from(project: Proje
     assert "computed anew" not in page(project, "plain")
 
 
+def test_footnotes_stand_before_the_colophon(project: Project) -> None:
+    """They belong to the text, the colophon to the page."""
+    write_post(project.root, "one", "Six[^1]: {/* = 2 * 3 : .0f */}{/* /= */}.\n\n[^1]: A note.\n")
+    write_pages(project)
+    html = render(page(project, "one").split("---\n", 2)[2])
+    assert 0 < html.index("A note.") < html.index("computed anew")
+
+
 def test_a_post_with_snippets_offers_a_notebook(project: Project) -> None:
     """With the command that runs it, and nothing measured is claimed."""
     write_post(project.root, "run", '```python bench id="one" keep="x:s"\nx = 1\n```\n')
