@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from rendered import render
 
 from benchpost.site import math_font, maths_symbols
-from benchpost.site.maths import ENVIRONMENTS, mathml, refusal
+from benchpost.site.maths import mathml, refusal
+from benchpost.site.maths_commands import ENVIRONMENTS
 
 THEME = Path(math_font.__file__).parent / "theme" / "assets" / "benchpost"
 FORMULAS = (Path(__file__).parent / "cases/maths/formulas.txt").read_text("utf-8").splitlines()
@@ -55,6 +56,8 @@ FORMULAS = (Path(__file__).parent / "cases/maths/formulas.txt").read_text("utf-8
         (r"\boxed{x}", '<mrow style="border:1px solid;padding:0.3em"><mi>x</mi></mrow>'),
         ("a<b>c", "<mi>a</mi><mo>&lt;</mo><mi>b</mi><mo>&gt;</mo><mi>c</mi>"),
         ("x % gone", "<mi>x</mi>"),
+        ("a:=b", '<mi>a</mi><mo lspace="0.2778em" rspace="0">:</mo><mo lspace="0">=</mo>'
+         "<mi>b</mi>"),
     ],
 )  # fmt: skip
 def test_a_formula_within_a_line(tex: str, expected: str) -> None:

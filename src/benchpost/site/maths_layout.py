@@ -146,6 +146,9 @@ def spaced(atoms: list[Atom], tight: bool) -> list[Element]:
             elements.append(Element("mspace", width="0.1667em"))
         if kind != atom.kind or (tight and kind in ("bin", "rel", "punct", "op")):
             _core(atom.element).attrib.update(TIGHT)
+        if previous == kind == "rel":
+            _core(elements[-1]).set("rspace", "0")
+            _core(atom.element).set("lspace", "0")
         elements.append(atom.element)
         previous = None if kind == "space" else kind
     return elements

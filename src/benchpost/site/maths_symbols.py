@@ -398,6 +398,31 @@ TEXTS = {
 }
 """Commands whose argument is words, with their style."""
 
+CLASS_SPACES = {
+    "bin": {"lspace": "0.2222em", "rspace": "0.2222em"},
+    "rel": {"lspace": "0.2778em", "rspace": "0.2778em"},
+    "punct": {"lspace": "0", "rspace": "0.1667em"},
+    "colon": {"lspace": "0", "rspace": "0.1667em"},
+}
+"""Space around a sign whose class MathML does not know."""
+
+BY_CHARACTER = {
+    char: name
+    for table in (
+        LETTERS,
+        UPRIGHT,
+        BINARY,
+        RELATIONS,
+        OPENING,
+        CLOSING,
+        LARGE,
+        INTEGRALS,
+    )
+    for name, char in table.items()
+    if not char.isascii()
+}
+"""The command that a character other than ASCII stands for."""
+
 _ALPHABETS = {
     # alphabet: code points of A, a, 0; or 0 where it has none
     "bold": (0x1D400, 0x1D41A, 0x1D7CE),
