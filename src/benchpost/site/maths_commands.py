@@ -32,7 +32,7 @@ _NAME = re.compile(r"\s*\{([A-Za-z*]+)\}")
 _OPERATOR_NAME = re.compile(r"(\*?)\s*\{((?:[A-Za-z0-9 \-]|\\,)+)\}")
 _COLUMNS = re.compile(r"\s*\{([lcr\s]+)\}")
 _MIDDLE = {"lspace": "0.05em", "rspace": "0.05em"}
-_FRACTIONS: dict[str, dict[str, str]] = {"frac": {}, "inom": {"linethickness": "0"}}
+_FRACTION_STYLES = {"d": "true", "c": "true", "t": "false"}
 _BIG_KINDS: dict[str, Kind] = {"l": "open", "r": "close", "m": "rel"}
 
 _PAIRS = Layout("rl", display=True, pairs=True)
@@ -191,13 +191,16 @@ def operator_name(reader: Reader, name: str) -> Atom:
 
 
 def fraction(reader: Reader, name: str) -> Atom:
+    """`\\frac` and `\\binom`, and those with a letter before that sets their style."""
+    is_binomial = name.endswith("binom")
+    line = {"linethickness": "0"} if is_binomial else {}
     parts = reader.argument(f"`\\{name}`"), reader.argument(f"`\\{name}`")
-    fraction = node("mfrac", *parts, **_FRACTIONS[name[-4:]])
-    styled = fenced("(", [fraction], ")") if name.endswith("binom") else [fraction]
-    if name[0] in "dtc" and name != "choose":
-        display = "false" if name[0] == "t" else "true"
-        styled = [node("mstyle", *styled, displaystyle=display, scriptlevel="0")]
-    return Atom("inner", group(styled))
+    stack = [node("mfrac", *parts, **line)]
+    shown = fenced("(", stack, ")") if is_binomial else stack
+    if name[0] in _FRACTION_STYLES:
+        style = _FRACTION_STYLES[name[0]]
+        shown = [node("mstyle", *shown, displaystyle=style, scriptlevel="0")]
+    return Atom("inner", group(shown))
 
 
 def root(reader: Reader, name: str) -> Atom:
