@@ -8,11 +8,13 @@ import pytest
 from fill.conftest import House
 
 from benchpost import files
+from benchpost.config import Project
 from benchpost.errors import BenchpostError
 from benchpost.figures import seal
 from benchpost.figures.types import Drawing
 from benchpost.fill import write
 from benchpost.fill.write import Outcome, fill_post
+from benchpost.findings import Check
 
 FIGURES = """\
 from benchpost.errors import BenchpostError
@@ -207,3 +209,12 @@ def test_what_a_killed_run_left_is_swept(post: House) -> None:
         post.write(path, b"half")
     fill(post)
     assert [path for path in post.files() if path.endswith(".tmp")] == []
+
+
+def test_a_slot_that_is_not_closed_is_told(tmp_path: Path) -> None:
+    """What cannot be read as a slot is a finding of filling too, and the text stays as it is."""
+    file = tmp_path / "a.mdx"
+    file.write_text("# a\n\n{/* fill diagram matmul */}\n\ntext\n")
+    outcome = fill_post(file, Project(tmp_path))
+    assert [each.check for each in outcome.findings] == [Check.S001]
+    assert outcome.before == outcome.after == file.read_text()

@@ -15,6 +15,7 @@ from benchpost.fill.pictures import FOLDER, Picture, State, orphans, pictures
 from benchpost.fill.refusal import Refusal
 from benchpost.findings import Check, Finding
 from benchpost.post.document import Lines, Post
+from benchpost.post.lint import declarations
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ def fill_post(file: Path, project: Project, *, redraw: bool = False) -> Outcome:
     filled = fill_text(post, material.facts, material.own, is_damaged=material.is_damaged)
     drawn = _draw(post, filled, redraw)
     text = spliced(post.text, drawn.pieces)
-    findings = (*material.findings, *filled.findings, *drawn.findings)
+    # a slot that is not closed is no slot: without a word it would seem to be filled
+    misread = [each for each in declarations(post) if each.check is not Check.S007]
+    findings = (*material.findings, *misread, *filled.findings, *drawn.findings)
     written = [picture for picture, data in drawn.files if write_if_changed(picture.path, data)]
     _write_text(post, text)
     # a slot that failed cannot say which files are its own
