@@ -79,8 +79,44 @@ def test_json_tells_programs(project: Path, capsys: pytest.CaptureFixture[str]) 
         "wants": "image",
         "slot": None,
         "others": [],
+        "unclear": "",
+        "outside_table": False,
         "applied": False,
     }
+
+
+OPEN = """\
+# A
+
+TODO: roofline of the H100
+
+TBD
+
+| what |
+| --- |
+| TODO: diagram of a matmul |
+"""
+
+
+@pytest.mark.parametrize("words", [["todo"], ["todo", "--apply"]])
+def test_what_is_left_to_the_author_is_told(
+    words: list[str], project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An open name, a wish for nothing, and a cell that is too small are not written."""
+    (project / "posts/a/index.mdx").write_text(OPEN)
+    assert main(words) == 0
+    assert (project / "posts/a/index.mdx").read_text() == OPEN
+    assert capsys.readouterr().out == (
+        "posts/a/index.mdx:3: roofline of the H100\n"
+        "    not clear: H100 may be H100 PCIe or H100 SXM or H100 NVL\n"
+        '    or: fill chart roofline gpu="H100 PCIe"\n'
+        '    or: fill chart roofline gpu="H100 SXM"\n'
+        '    or: fill chart roofline gpu="H100 NVL"\n'
+        "posts/a/index.mdx:5: nothing but TODO\n"
+        "    it asks for nothing: write what should stand here\n"
+        "posts/a/index.mdx:9: diagram of a matmul\n"
+        "    after the table, as it is more than one line: fill diagram matmul\n"
+    )
 
 
 def test_a_post_that_cannot_be_read_does_not_stop_the_others(

@@ -12,8 +12,9 @@ from fill.figures_of_tests import read
 from benchpost.errors import BenchpostError
 from benchpost.figures import call
 from benchpost.figures.types import Facts
-from benchpost.fill.mentions import chips_in, models_in, sizes_in, without
-from benchpost.fill.suggest import suggest
+from benchpost.fill.doubts import first_doubt
+from benchpost.fill.mentions import chips_in, formats_in, models_in, sizes_in, without
+from benchpost.fill.suggest import Suggestion, suggest
 from benchpost.post.document import Post
 from benchpost.post.options import parse_words
 
@@ -48,7 +49,7 @@ def test_whatever_is_offered_can_be_filled(case: dict[str, Any]) -> None:
     """Every slot that is named, the near ones too, is understood by its figure."""
     post = post_of(case)
     found = suggest(post.todos[0], post)
-    for slot in (found.slot, *found.others) if found else ():
+    for slot in filter(None, (found.slot, *found.others) if found else ()):
         words = parse_words(slot.removeprefix("fill"))
         assert not words.problem
         try:
@@ -80,6 +81,75 @@ def test_near_slots_are_named_too() -> None:
         'fill equation kv_bytes_per_token model="Qwen3-8B"',
         "fill equation kv_bytes",
     }
+
+
+UNSETTLED = [
+    ("TODO - draw the roofline of the H100", "An RTX 5090.",
+     "H100 may be H100 PCIe or H100 SXM or H100 NVL",
+     ['fill chart roofline gpu="H100 PCIe"', 'fill chart roofline gpu="H100 SXM"',
+      'fill chart roofline gpu="H100 NVL"']),
+    ("TODO: roofline of the A100 SXM", "An RTX 5090.", "A100 may be A100 SXM 40GB or A100 SXM 80GB",
+     ['fill chart roofline gpu="A100 SXM 40GB"', 'fill chart roofline gpu="A100 SXM 80GB"']),
+    ("TODO: roofline chart", "The H100 is dear.",
+     "H100 may be H100 PCIe or H100 SXM or H100 NVL",
+     ['fill chart roofline gpu="H100 PCIe"', 'fill chart roofline gpu="H100 SXM"',
+      'fill chart roofline gpu="H100 NVL"']),
+    ("TODO: a table of the operations of Llama-3.1-8B on H100 at batch 8 and context 4k", "One.",
+     "H100 may be H100 PCIe or H100 SXM or H100 NVL",
+     ['fill table operations model="Llama-3.1-8B" gpu="H100 PCIe" context=4096 batch=8',
+      'fill table operations model="Llama-3.1-8B" gpu="H100 SXM" context=4096 batch=8',
+      'fill table operations model="Llama-3.1-8B" gpu="H100 NVL" context=4096 batch=8']),
+    ("TODO: roofline of the H800", "An RTX 5090.", "nothing is known of H800", []),
+    ("TODO: decode equation of Yi-34B on an L4", "Qwen3-8B.", "nothing is known of Yi-34B", []),
+    ("TODO: decode equation in NF4", "Qwen3-8B.", "nothing is known of NF4", []),
+    ("TODO: roofline chart", "We tried an H800.", "nothing is known of H800",
+     ['fill chart roofline gpu="L4"']),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("todo", "before", "unclear", "others"), UNSETTLED)
+def test_a_name_that_is_not_settled_is_never_replaced_by_another(
+    todo: str, before: str, unclear: str, others: list[str]
+) -> None:
+    """No slot is written; what may be meant is offered, and the reason is told."""
+    post = read(f"# Post\n\nWe rent an L4.\n\n## Here\n\n{before}\n\n{todo}\n")
+    assert suggest(post.todos[0], post) == Suggestion("", tuple(others), unclear)
+
+
+SETTLED = [
+    ("TODO: show the matmul FLOPs equation on the H100", "One.", "fill equation matmul_flops"),
+    ("TODO: diagram of the transformer", "Qwen3 is a family.", "fill diagram transformer"),
+    ("TODO: diagram of a matmul on the H800", "One.", "fill diagram matmul"),
+    ("TODO: roofline of the L4", "The H100 is dear.", 'fill chart roofline gpu="L4"'),
+]
+
+
+@pytest.mark.parametrize(("todo", "before", "slot"), SETTLED)
+def test_an_open_name_that_changes_nothing_does_not_hinder(
+    todo: str, before: str, slot: str
+) -> None:
+    """A figure that is the same on every chip needs no choice, nor one whose chip is named."""
+    post = read(f"# Post\n\n## Here\n\n{before}\n\n{todo}\n")
+    found = suggest(post.todos[0], post)
+    assert found
+    assert (found.slot, found.unclear) == (slot, "")
+
+
+DOUBTS = {
+    "an H100": "H100 may be H100 PCIe or H100 SXM or H100 NVL",
+    "an RTX 4090 or a GTX 1080": "nothing is known of GTX 1080",
+    "Llama 3.1": "Llama 3.1 may be Llama-3.1-8B or Llama-3.1-70B or Llama-3.1-405B",
+    "Llama-3.1-8B on an RTX PRO 6000 in FP8": None,
+    "M1 and K2, at 16 x 4096, A4 paper, step-2": None,
+    "gpt-oss-9000b on the L4": "nothing is known of gpt-oss-9000b",
+}
+
+
+@pytest.mark.parametrize("text", DOUBTS)
+def test_names_that_are_not_settled(text: str) -> None:
+    """A beginning of names stands for each of them; what only looks like a name, for none."""
+    doubt = first_doubt(text)
+    assert (str(doubt) if doubt else None) == DOUBTS[text]
 
 
 MENTIONS = {
@@ -114,6 +184,28 @@ def test_sizes_are_found() -> None:
         "context": 8192,
         "batch": 16,
     }
+
+
+SIZES = {
+    "4096 x 14336 at batch 16": {"m": 16, "k": 4096, "n": 14336, "batch": 16},
+    "16×4,096×14336": {"m": 16, "k": 4096, "n": 14336},
+    "4096 x 14336": {},
+    "an 8k context": {"context": 8192},
+    "a 2048-token prompt": {"prompt": 2048},
+    "2x faster, 1.5 x 2.5": {},
+}
+
+
+@pytest.mark.parametrize("text", SIZES)
+def test_sizes_are_found_as_people_write_them(text: str) -> None:
+    """Products are those of a matmul; of two factors, only beside a batch."""
+    assert sizes_in(text, "") == SIZES[text]
+
+
+def test_number_formats_are_found() -> None:
+    """That of the KV cache is told from that of the weights."""
+    assert formats_in("INT4 weights and an FP8 KV cache") == {"dtype": "int4", "kv": "fp8"}
+    assert formats_in("KV cache in int8") == {"kv": "int8"}
 
 
 def test_names_can_be_taken_out_of_a_text() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchpost.cli.arguments import Subparsers, add_posts, posts_of, project_of, verb
 from benchpost.errors import BenchpostError, Place
 from benchpost.files import write_atomic
-from benchpost.fill.apply import Applied, apply_suggestions
+from benchpost.fill.apply import Applied, apply_suggestions, in_cell, slot_for
 from benchpost.fill.material import read, unreadable
 from benchpost.fill.suggest import Suggestion, suggest
 from benchpost.post.document import Post, Todo
@@ -40,6 +40,8 @@ class Asked:
     """What it asks for."""
     found: Suggestion | None
     """The slot that fits, if any does."""
+    outside: bool = False
+    """It stands in a table, where that slot cannot."""
     applied: bool = False
     """The slot was written in its place."""
 
@@ -67,21 +69,37 @@ def _of_post(post: Post, apply: bool) -> list[Asked]:
     applied = apply_suggestions(post) if apply else Applied(post.text, ())
     if applied.text != post.text:
         write_atomic(post.file, applied.text.encode())
-    return [
-        Asked(post.place(todo.span.start), todo, suggest(todo, post), todo in applied.done)
-        for todo in post.todos
-    ]
+    return [_asked(post, todo, applied) for todo in post.todos]
+
+
+def _asked(post: Post, todo: Todo, applied: Applied) -> Asked:
+    found = suggest(todo, post)
+    slot = slot_for(todo, found, post)
+    outside = bool(found and not slot and in_cell(todo, post))
+    if found and slot:
+        found = replace(found, slot=slot)
+    return Asked(post.place(todo.span.start), todo, found, outside, todo in applied.done)
 
 
 def _text(asked: Asked, apply: bool) -> str:
     head = f"{asked.place.path}:{asked.place.line}: {asked.todo.text or 'nothing but TODO'}\n"
-    if not asked.found:
-        return f"{head}    no figure fits: write your own in figures.py beside the post\n"
+    return head + "".join(f"    {line}\n" for line in _answer(asked, apply))
+
+
+def _answer(asked: Asked, apply: bool) -> list[str]:
+    found = asked.found
+    if not found and not asked.todo.text:
+        return ["it asks for nothing: write what should stand here"]
+    if not found:
+        return ["no figure fits: write your own in figures.py beside the post"]
+    others = [f"or: {other}" for other in found.others]
+    if found.unclear:
+        return [f"not clear: {found.unclear}", *others]
+    if asked.outside:
+        return [f"after the table, as it is more than one line: {found.slot}", *others]
     if apply:
-        done = "written" if asked.applied else "cannot stand in its place"
-        return f"{head}    {done}: {asked.found.slot}\n"
-    others = "".join(f"    or: {other}\n" for other in asked.found.others)
-    return f"{head}    {asked.found.slot}\n{others}"
+        return [f"{'written' if asked.applied else 'cannot stand in its place'}: {found.slot}"]
+    return [found.slot, *others]
 
 
 def _record(asked: Asked) -> dict[str, object]:
@@ -91,7 +109,9 @@ def _record(asked: Asked) -> dict[str, object]:
         "column": asked.place.column,
         "asks": asked.todo.text,
         "wants": asked.todo.wants,
-        "slot": asked.found.slot if asked.found else None,
+        "slot": (asked.found.slot or None) if asked.found else None,
         "others": list(asked.found.others) if asked.found else [],
+        "unclear": asked.found.unclear if asked.found else "",
+        "outside_table": asked.outside,
         "applied": asked.applied,
     }

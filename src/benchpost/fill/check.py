@@ -142,7 +142,9 @@ def _orphans(post: Post, filled: Filled, project: Project) -> Iterator[Finding]:
 def _placeholder(post: Post, todo: Todo) -> Finding:
     fitting = suggest(todo, post)
     asked = f"placeholder is not filled: {todo.text}" if todo.text else "placeholder is not filled"
-    if fitting:
+    if fitting and fitting.unclear:
+        said, command = f"{asked}; {fitting.unclear}", mend("todo", post)
+    elif fitting:
         said, command = f"{asked}; `{fitting.slot}` would", mend("todo --apply", post)
     else:
         said, command = f"{asked}; no figure fits, write your own in figures.py", ""

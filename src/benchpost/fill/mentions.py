@@ -1,4 +1,4 @@
-"""Chips, models, sizes and snippets that stand in the words around a placeholder."""
+"""Chips, models, sizes and number formats that stand in the words around a placeholder."""
 
 from __future__ import annotations
 
@@ -11,6 +11,16 @@ from benchpost.roofline import catalog
 ASSIGNED = re.compile(r"(?<![\w{])([A-Za-z]\w*)\s*=\s*(\d[\d,_]*)(?!\w|\.\d)")
 SAID = re.compile(
     r"\b(batch|context|prompt)(?:[ -](?:size|length))?(?: of| =|:)?\s+(\d[\d,]*)(k?)\b", re.I
+)
+SAID_AFTER = re.compile(r"\b(\d[\d,]*)(k?)(?:[ -]tokens?)?[ -](context|prompt)\b", re.I)
+SHAPE = re.compile(
+    r"(?<![\w.])(\d[\d,]*)\s*[x×*]\s*(\d[\d,]*)(?:\s*[x×*]\s*(\d[\d,]*))?(?!\w|\.\d)"
+)
+"""The sizes of a matmul: M x K x N, or K x N of the weight."""
+FORMAT = re.compile(
+    r"(?:\b(?P<after>KV)(?:[ -]?cache)? (?:in|at|as) )?"
+    rf"\b(?P<format>{'|'.join(catalog.FORMAT_BYTES)})\b(?P<before>[ -]KV\b)?",
+    re.IGNORECASE,
 )
 THOUSAND = 1024
 """What `k` means after a number of tokens: `context of 8k`."""
@@ -29,10 +39,37 @@ def models_in(text: str) -> list[str]:
 def sizes_in(own: str, before: str) -> dict[str, int]:
     """Sizes by name: `M = 512` anywhere, `context of 8k` in the placeholder's own words."""
     found = {m[1].lower(): _whole(m[2]) for m in ASSIGNED.finditer(f"{before} {own}")}
-    for match in SAID.finditer(own):
-        times = THOUSAND if match[3] else 1
-        found[match[1].lower()] = _whole(match[2]) * times
-    return found
+    said = [(m[1], m[2], m[3]) for m in SAID.finditer(own)]
+    said += [(m[3], m[1], m[2]) for m in SAID_AFTER.finditer(own)]
+    for name, digits, thousands in said:
+        found[name.lower()] = _whole(digits) * (THOUSAND if thousands else 1)
+    return {**found, **_shape(own, found.get("batch"))}
+
+
+def _shape(own: str, batch: int | None) -> dict[str, int]:
+    """`16 x 4096 x 14336` as m, k and n; with two sizes, those of a weight, m is the batch."""
+    match = SHAPE.search(own)
+    if not match:
+        return {}
+    sizes = [_whole(digits) for digits in match.groups() if digits]
+    if len(sizes) == 2 and batch:
+        sizes.insert(0, batch)
+    return dict(zip("mkn", sizes, strict=True)) if len(sizes) == 3 else {}
+
+
+def formats_in(text: str) -> dict[str, str]:
+    """Number formats named in a text: `dtype` of the weights, `kv` of the KV cache."""
+    return {
+        "kv" if match["after"] or match["before"] else "dtype": match["format"].lower()
+        for match in FORMAT.finditer(text)
+    }
+
+
+def without_sizes(text: str) -> str:
+    """A text without sizes and number formats; the KV of `FP8 KV cache` stays."""
+    for pattern in (ASSIGNED, SAID, SAID_AFTER, SHAPE):
+        text = pattern.sub(" ", text)
+    return FORMAT.sub(lambda match: match["after"] or match["before"] or " ", text)
 
 
 def without(text: str, names: Iterable[str]) -> str:

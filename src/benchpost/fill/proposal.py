@@ -10,7 +10,7 @@ from benchpost.errors import BenchpostError
 from benchpost.figures import call, find
 from benchpost.figures.options import Option, parameters
 from benchpost.figures.types import Facts, Fragment
-from benchpost.fill.mentions import chips_in, models_in, sizes_in
+from benchpost.fill.mentions import chips_in, formats_in, models_in, sizes_in
 from benchpost.fill.vocabulary import content, stem
 from benchpost.post.document import Post, Todo
 from benchpost.post.marks import options_text
@@ -19,6 +19,9 @@ from benchpost.roofline.equations import EQUATIONS
 
 def propose(head: str, todo: Todo, post: Post) -> str | None:
     """The words of a slot with what is known of its options; None where one is lacking."""
+    known, formats = parameters(find(head)), formats_in(todo.text)
+    if "model" in known and not formats.keys() <= known.keys():
+        return None  # it would show another format than the one that is asked for
     made = next((o for o in _options(head, todo, post) if _fragment(head, o) is not None), None)
     if made is None:
         return None
@@ -33,7 +36,8 @@ def _options(head: str, todo: Todo, post: Post) -> Iterator[dict[str, Option]]:
     named = {key: value for key, value in names.items() if key in known}
     tried = [{**named, **sizes}, named, {k: v for k, v in named.items() if k == "model"}]
     tried += [{k: v for k, v in named.items() if k == "gpu"}, {}]
-    fixed = {**_kinds(known, todo), **_of_snippet(known, todo, post)}
+    formats = {key: value for key, value in formats_in(todo.text).items() if key in known}
+    fixed = {**_kinds(known, todo), **_of_snippet(known, todo, post), **formats}
     for options in tried:
         given = {**options, **fixed}
         yield {key: given[key] for key in sorted(given, key=[*known, *given].index)}

@@ -1,7 +1,8 @@
 """Which slot would fill a placeholder: its words held against those of every figure.
 
 A placeholder's own words decide. Where they say nothing but the kind (`show a diagram`), the
-heading and the paragraph before do. What no figure is about gets no suggestion.
+heading and the paragraph before do. What no figure is about gets no suggestion, and a name that
+leaves open which chip or model is meant is never settled here: the author chooses.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from benchpost.errors import UsageError
-from benchpost.fill.mentions import chips_in, models_in, without
+from benchpost.figures import find
+from benchpost.figures.options import parameters
+from benchpost.fill.doubts import MOST_NAMED, Doubt, first_doubt
+from benchpost.fill.mentions import chips_in, models_in, without, without_sizes
 from benchpost.fill.profiles import Profile, coverage, likeness, profiles
 from benchpost.fill.proposal import propose
-from benchpost.fill.vocabulary import FAMILIES, PROSE, WORD, content
+from benchpost.fill.vocabulary import FAMILIES, MEANT, PROSE, WORD, content, stem
 from benchpost.post.document import Post, Todo
 from benchpost.roofline.units import base_unit
 
@@ -30,6 +34,10 @@ NEAR = 0.5
 MOST_OTHERS = 3
 MOST_TRIED = 8
 """Figures that are tried with options, which costs a fraction of a millisecond each."""
+CONTEXT_LIKING = 0.5
+"""How well a family must answer a wish for the context to decide on a figure of it."""
+ALONE = 0.5
+"""What is added to the score of the figure that one word alone asks for."""
 NAMED = 0.1
 """What each chip or model that a slot can use adds to its score."""
 UNIT = re.compile(r"(?:(?<=\d)\s*)([A-Za-z%][\w/%]*)|\b([A-Za-z]+/s)\b")
@@ -42,14 +50,72 @@ class Suggestion:
     """A slot for a placeholder."""
 
     slot: str
-    """Its words. E.g. `fill chart roofline gpu="RTX 4090"`"""
+    """Its words, or empty where the author must choose. E.g. `fill chart roofline gpu="L4"`"""
     others: tuple[str, ...] = ()
-    """Slots that would fit nearly as well, best first."""
+    """Slots that would fit nearly as well, best first; or those to choose from."""
+    unclear: str = ""
+    """What must be settled before there is a slot. E.g. `H100 may be H100 PCIe or H100 SXM`"""
 
 
 def suggest(todo: Todo, post: Post) -> Suggestion | None:
     """The best slot for a placeholder and near ones; None where no figure fits."""
     todo = replace(todo, before=_before(todo, post))
+    doubt = first_doubt(todo.text)
+    if doubt:
+        return _chosen(todo, post, doubt) if doubt.meant else _unknown(todo, post, doubt)
+    best = _ranked(todo, post)
+    doubt = _doubt_nearby(todo)
+    if doubt and (not best or f" {doubt.key}=" in best.slot):
+        return _chosen(todo, post, doubt) or best if doubt.meant else _set_aside(best, doubt)
+    return best
+
+
+def _doubt_nearby(todo: Todo) -> Doubt | None:
+    """A name in the paragraph before that is not settled, where neither place has a settled one."""
+    doubt = first_doubt(todo.before)
+    settled = {"gpu": chips_in, "model": models_in}.get(doubt.key) if doubt else None
+    if not settled or settled(f"{todo.heading} {todo.before} {todo.text}"):
+        return None
+    return doubt
+
+
+def _chosen(todo: Todo, post: Post, doubt: Doubt) -> Suggestion | None:
+    """The slots for each name that may be meant; one alone where they do not differ."""
+    slots: list[str] = []
+    for name in doubt.meant[:MOST_NAMED]:
+        told = replace(
+            todo,
+            text=todo.text.replace(doubt.said, name, 1),
+            before=todo.before.replace(doubt.said, name, 1),
+        )
+        found = suggest(told, post)
+        if found:
+            slots += [found.slot] if found.slot else found.others
+    each = tuple(dict.fromkeys(slots))
+    if len(each) > 1 or (each and f" {doubt.key}=" in each[0]):
+        return Suggestion("", each, str(doubt))
+    return Suggestion(each[0]) if each else None
+
+
+def _unknown(todo: Todo, post: Post, doubt: Doubt) -> Suggestion | None:
+    """What fits without an unknown name: no slot where the figure would have shown it."""
+    found = suggest(replace(todo, text=todo.text.replace(doubt.said, " ")), post)
+    if found and doubt.key in parameters(find(_head(found.slot or found.others[0]))):
+        return Suggestion("", (), str(doubt))
+    return found
+
+
+def _head(slot: str) -> str:
+    words = slot.removeprefix("fill ").split()
+    return " ".join(word for word in words[:2] if "=" not in word)
+
+
+def _set_aside(best: Suggestion | None, doubt: Doubt) -> Suggestion | None:
+    """A slot with a name from farther away is only offered."""
+    return best and Suggestion("", (best.slot, *best.others), str(doubt))
+
+
+def _ranked(todo: Todo, post: Post) -> Suggestion | None:
     likely = sorted(_scores(todo), key=lambda scored: (-scored[0], scored[1]))[:MOST_TRIED]
     slots = [(score, propose(head, todo, post)) for score, head in likely]
     ranked = sorted(
@@ -92,15 +158,21 @@ def _scores(todo: Todo) -> Iterator[tuple[float, str]]:
             enough = OWN_COVERED if todo.wants else UNNAMED_COVERED
             if liking and coverage(own, profile) >= enough:
                 told = likeness(Counter(own), profile) + coverage(own, profile, by_weight=True)
-                yield liking * (2 * told + alike), profile.head
-        elif liking and todo.wants and alike >= CONTEXT_ALIKE:
+                alone = ALONE if _is_meant(todo, own, profile) else 0.0
+                yield liking * (2 * told + alike + alone), profile.head
+        elif liking >= CONTEXT_LIKING and todo.wants and alike >= CONTEXT_ALIKE:
             yield liking * alike, profile.head
+
+
+def _is_meant(todo: Todo, own: list[str], profile: Profile) -> bool:
+    meant = MEANT.get(todo.wants, {})
+    return any(own == [stem(word)] and profile.head == head for word, head in meant.items())
 
 
 def _own_words(todo: Todo) -> list[str]:
     """What the placeholder says of its subject, without names of chips and models."""
     said = PERSON.sub(" ", todo.text)
-    return content(without(said, (*chips_in(said), *models_in(said))))
+    return content(without_sizes(without(said, (*chips_in(said), *models_in(said)))))
 
 
 def _around(todo: Todo) -> Mapping[str, float]:

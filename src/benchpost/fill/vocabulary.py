@@ -85,7 +85,7 @@ ALSO: Mapping[str, str] = {
 FAMILIES: Mapping[str, Mapping[str, float]] = {
     "equation": {"equation": 1.0},
     "diagram": {"diagram": 1.0, "chart": 0.3},
-    "chart": {"chart": 1.0, "drawing": 0.8, "diagram": 0.2},
+    "chart": {"chart": 1.0, "drawing": 0.8},
     "table": {"table": 1.0, "repo-card": 0.5},
     "image": {"diagram": 1.0, "chart": 0.8, "repo-card": 0.6, "drawing": 0.6, "output": 0.3},
     "screenshot": {"repo-card": 1.0, "output": 0.9, "drawing": 0.4, "chart": 0.3},
@@ -100,6 +100,21 @@ FAMILIES: Mapping[str, Mapping[str, float]] = {
     },
 }
 """How well a family of figures answers each kind of wish; what is not named does not."""
+
+MEANT: Mapping[str, Mapping[str, str]] = {
+    "equation": {
+        "decode": "equation decode_rate",
+        "prefill": "equation prefill_time",
+        "matmul": "equation matmul_flops",
+        "attention": "equation attention_flops",
+    },
+    "": {
+        "matmul": "diagram matmul",
+        "decode": "chart decode",
+        "prefill": "chart ttft",
+    },
+}
+"""What one word alone asks for, by the kind of figure: several bear it in their names."""
 
 WORD = re.compile(r"[a-z][a-z0-9]*")
 _PHRASES = tuple((re.compile(pattern, re.IGNORECASE), word) for pattern, word in PHRASES)
