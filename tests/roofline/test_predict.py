@@ -176,14 +176,14 @@ def test_arrays_give_what_numbers_give_one_by_one(model: str) -> None:
     """Contexts against batches, for decode and for prefill."""
     contexts, batches = np.array([0, 100, 5000]), np.array([[1], [32]])
     table = predict.decode(gpu="H200", model=model, context=contexts, batch=batches)
-    assert np.shape(table.value) == (2, 3)
+    assert list(np.shape(table.value)) == [2, 3]
     for row, batch in enumerate((1, 32)):
         for column, context in enumerate((0, 100, 5000)):
             one = predict.decode(gpu="H200", model=model, context=context, batch=batch)
             assert table.value[row, column] == one.value  # type: ignore[index]  # an array here
             assert table.bound[row, column] == one.bound  # type: ignore[index]  # an array here
     prompts = predict.prefill(gpu="H200", model=model, prompt=np.array([10, 5000]))
-    assert np.shape(prompts.value) == (2,)
+    assert list(np.shape(prompts.value)) == [2]
 
 
 def test_a_batch_reads_more_experts_and_the_bound_the_fewest() -> None:
@@ -211,7 +211,12 @@ def test_windows_make_room_for_more_sequences() -> None:
 
 def test_parts_of_a_model_fit_where_the_whole_does_not() -> None:
     """405B in FP8 on eight H100; each holds one of its eight key-value heads."""
-    asked = {"gpu": "H100 SXM", "model": "Llama-3.1-405B", "context": 8192, "dtype": "fp8"}
+    asked: dict[str, Any] = {
+        "gpu": "H100 SXM",
+        "model": "Llama-3.1-405B",
+        "context": 8192,
+        "dtype": "fp8",
+    }
     assert predict.memory(**asked).kv_blocks == 0
     eight = predict.memory(**asked, tp=8)
     assert eight.kv_blocks > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from benchpost.roofline.types import Estimate
 
 
 def served(**sizes: object) -> Estimate:
-    asked = {"gpu": "H200", "model": "Llama-3.1-8B", "prompt": 1024, "output": 1024}
+    asked: dict[str, Any] = {"gpu": "H200", "model": "Llama-3.1-8B", "prompt": 1024, "output": 1024}
     return roofline.serving(**{**asked, "concurrency": 16, **sizes})
 
 
@@ -88,7 +89,7 @@ def test_a_cost_per_drafted_token_explains_what_was_measured(
 
 def test_verifying_costs_experts_and_nothing_dense() -> None:
     """More tokens go to more experts; a dense model reads its weights once."""
-    asked = {"acceptance": 0.85, "drafted": 2}
+    asked: dict[str, Any] = {"acceptance": 0.85, "drafted": 2}
     dense = roofline.speculate(gpu="H200", model="Qwen3-32B", **asked)
     experts = roofline.speculate(gpu="H200", model="Qwen3-30B-A3B", **asked)
     assert dense.terms["verify_cost"] == pytest.approx(0.0, abs=1e-3)
@@ -106,7 +107,12 @@ def test_speculation_does_not_pay_at_a_large_batch() -> None:
 
 def test_a_hit_skips_whole_blocks() -> None:
     """500 shared tokens of 600 are 496; 82.5 % of the FLOPs and of the time without overhead."""
-    asked = {"gpu": "A100 SXM 80GB", "model": "Llama-3.1-8B", "prompt": 600, "prefix": 500}
+    asked: dict[str, Any] = {
+        "gpu": "A100 SXM 80GB",
+        "model": "Llama-3.1-8B",
+        "prompt": 600,
+        "prefix": 500,
+    }
     made = roofline.prefix(**asked)
     assert made.terms["cached_tokens"] == 496
     assert made.terms["flops_saved"] == pytest.approx(0.825, abs=0.005)
