@@ -119,6 +119,23 @@ def test_what_is_left_to_the_author_is_told(
     )
 
 
+def test_check_tells_what_is_left_to_the_author(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No command is named that would not mend it."""
+    (project / "posts/a/index.mdx").write_text(OPEN)
+    assert main(["check", "--select", "T001", "posts/a/index.mdx"]) == 1
+    assert capsys.readouterr().out.splitlines()[:4] == [
+        "posts/a/index.mdx:3:1: T001 placeholder is not filled: roofline of the H100; "
+        "H100 may be H100 PCIe or H100 SXM or H100 NVL",
+        "    mend: benchpost todo posts/a/index.mdx",
+        "posts/a/index.mdx:5:1: T001 placeholder is not filled; it asks for nothing, write what "
+        "should stand here",
+        "posts/a/index.mdx:9:3: T001 placeholder is not filled: diagram of a matmul; "
+        "`fill diagram matmul` would, after the table",
+    ]
+
+
 def test_a_post_that_cannot_be_read_does_not_stop_the_others(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

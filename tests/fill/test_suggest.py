@@ -69,6 +69,16 @@ def test_far_text_names_what_a_figure_cannot_do_without() -> None:
     assert found.slot == 'fill chart roofline gpu="L4"'
 
 
+def test_a_diagram_is_no_chart() -> None:
+    """What a diagram needs is looked for in the far text too, before another family is taken."""
+    post = read(
+        "# Post\n\nQwen3-8B on an L4.\n\n## Here\n\nIt is full.\n\nXXX: add the diagram of memory\n"
+    )
+    assert suggest(post.todos[0], post) == Suggestion(
+        'fill diagram memory gpu="L4" model="Qwen3-8B"'
+    )
+
+
 def test_near_slots_are_named_too() -> None:
     """Where two figures answer nearly as well, the second is offered beside the first."""
     post = read(
@@ -141,6 +151,8 @@ DOUBTS = {
     "Llama 3.1": "Llama 3.1 may be Llama-3.1-8B or Llama-3.1-70B or Llama-3.1-405B",
     "Llama-3.1-8B on an RTX PRO 6000 in FP8": None,
     "M1 and K2, at 16 x 4096, A4 paper, step-2": None,
+    "P99 latency with a 2 MB L2 cache and T5": None,
+    "a P40, not an L4": "nothing is known of P40",
     "gpt-oss-9000b on the L4": "nothing is known of gpt-oss-9000b",
 }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchpost.config import Project
 from benchpost.errors import BenchpostError, Place
+from benchpost.fill.apply import slot_for
 from benchpost.fill.diff import unified
 from benchpost.fill.filled import Filled, Piece, fill_text, spliced
 from benchpost.fill.material import Material, gather, unreadable
@@ -144,8 +145,12 @@ def _placeholder(post: Post, todo: Todo) -> Finding:
     asked = f"placeholder is not filled: {todo.text}" if todo.text else "placeholder is not filled"
     if fitting and fitting.unclear:
         said, command = f"{asked}; {fitting.unclear}", mend("todo", post)
+    elif fitting and not slot_for(todo, fitting, post):
+        said, command = f"{asked}; `{fitting.slot}` would, after the table", ""
     elif fitting:
         said, command = f"{asked}; `{fitting.slot}` would", mend("todo --apply", post)
+    elif not todo.text:
+        said, command = f"{asked}; it asks for nothing, write what should stand here", ""
     else:
         said, command = f"{asked}; no figure fits, write your own in figures.py", ""
     severity = Severity.WARNING if post.is_draft else Severity.ERROR

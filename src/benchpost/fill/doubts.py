@@ -14,7 +14,7 @@ FAMILIES = r"Qwen|Llama|Mistral|Mixtral|Gemma|Phi|DeepSeek|GPT|Falcon|OLMo|Grani
 LIKE: Mapping[str, re.Pattern[str]] = {
     "gpu": re.compile(
         r"(?<![\w-])(?:(?:RTX|GTX)[ -]?(?:PRO[ -]?)?A?\d{3,4}(?:[ -]?(?:Ti|Super))?|"
-        r"[ABHVP]\d{2,3}[A-Z]?|[LT]\d{1,2}S?|G[BH]\d{3}|MI\d{2,3}[A-Z]?|TPU(?: v\d\w*)?|"
+        r"[ABHV]\d{2,3}[A-Z]?|P(?:4|40|100)|L[24]0S?|T4|G[BH]\d{3}|MI\d{2,3}[A-Z]?|TPU(?: v\d\w*)?|"
         r"Gaudi ?\d?|M[1-9] (?:Pro|Max|Ultra))(?![\w-]*\w)"
     ),
     "model": re.compile(

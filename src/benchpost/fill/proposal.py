@@ -36,6 +36,8 @@ def _options(head: str, todo: Todo, post: Post) -> Iterator[dict[str, Option]]:
     named = {key: value for key, value in names.items() if key in known}
     tried = [{**named, **sizes}, named, {k: v for k, v in named.items() if k == "model"}]
     tried += [{k: v for k, v in named.items() if k == "gpu"}, {}]
+    # what some figures need they cannot declare, as they need it of one kind only
+    tried += [{k: v for k, v in _names(todo, post, known).items() if k in known}]
     formats = {key: value for key, value in formats_in(todo.text).items() if key in known}
     fixed = {**_kinds(known, todo), **_of_snippet(known, todo, post), **formats}
     for options in tried:

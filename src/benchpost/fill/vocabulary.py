@@ -84,7 +84,7 @@ ALSO: Mapping[str, str] = {
 
 FAMILIES: Mapping[str, Mapping[str, float]] = {
     "equation": {"equation": 1.0},
-    "diagram": {"diagram": 1.0, "chart": 0.3},
+    "diagram": {"diagram": 1.0},
     "chart": {"chart": 1.0, "drawing": 0.8},
     "table": {"table": 1.0, "repo-card": 0.5},
     "image": {"diagram": 1.0, "chart": 0.8, "repo-card": 0.6, "drawing": 0.6, "output": 0.3},
