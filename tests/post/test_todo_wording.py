@@ -108,6 +108,8 @@ PARTS = [
     ("TODO: show a\ntodo: show b", ["TODO: show a", "todo: show b"]),
     ("TODO: show a\ntodo: b", ["TODO: show a"]),
     ("Some text\ntodo: a table", ["todo: a table"]),
+    ("TODO: an equation, and TODO: a chart of it", ["TODO: an equation", "TODO: a chart of it"]),
+    ("TODO: show a; TODO: show b", ["TODO: show a", "TODO: show b"]),
 ]
 
 
@@ -147,6 +149,7 @@ NONE = [
     "All of todo: mostrar la tabla",
     "A list: TODO table with rows",
     "we then TODO plot it",
+    "we search for TODO: and FIXME: in all files",
     "key: XXX",
     "XXX",
     "[XXX]",

@@ -71,12 +71,14 @@ BARE = re.compile(
 QUIET_LINE = re.compile(r"^[ \t]*(?P<word>[@!]?(?:todo|tbd|fixme)\s*:)", re.IGNORECASE | re.M)
 SPOKEN_OF = re.compile(
     r"\b(?:an?|the|this|that|these|each|every|any|no|of|with|as|like|word|called|named|say|says|"
-    r"write|writes|writing|prefix|tag|keyword|marker|or|and)[ \t]+$",
+    r"write|writes|writing|prefix|tag|keyword|marker|for|to|by|all|(?<![,;] )(?:or|and))[ \t]+$",
     re.IGNORECASE,
 )
 """What comes before a TODO that is spoken of, not asked: `start it with TODO: and a name`."""
 EMPHASIS = re.compile(r"\*\*|__|~~|\*|_")
 SENTENCE_END = re.compile(r"[.!?][\"”’)*_]*(?=\s+[\"“(\[*_<{]?[A-Z])")
+NEXT = re.compile(r"[\s,;]+(?:and\s+)?(?=(?:TODO|TBD|FIXME)\s*:)")
+"""Where one wish ends because the next begins."""
 LINE_GOES_ON = re.compile(r"\n[ \t]*(?!(?:todo|tbd|fixme)\s*:)(?=[a-z0-9(])")
 
 KINDS = {
@@ -194,6 +196,9 @@ def _extent(rest: str) -> int:
     sentence = SENTENCE_END.search(rest)
     if sentence:
         end = sentence.end()
+    following = NEXT.search(rest, 0, end)
+    if following:
+        end = following.start()
     line = rest.find("\n")
     while 0 <= line < end:
         if not LINE_GOES_ON.match(rest, line) or rest[:line].rstrip().endswith(
