@@ -174,6 +174,31 @@ def test_a_link_to_nowhere_is_a_finding(project: Project) -> None:
     ]
 
 
+def test_a_link_out_of_the_post_publishes_nothing(project: Project, tmp_path: Path) -> None:
+    """Neither a file elsewhere on the machine nor Markdown that would become a page is copied."""
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret")
+    file = write_post(project.root, "one", "See [it](./it.txt) and [notes](./notes.md).\n")
+    (file.parent / "it.txt").symlink_to(secret)
+    write_post(project.root, "one", "# Notes\n", "notes.md")
+    assert [each.check for each in write_pages(project)] == [Check.P003, Check.P003]
+    copied = sorted(path.name for path in (project.root / "docs/posts/one").iterdir())
+    assert copied == ["index.md"]
+
+
+def test_what_other_code_printed_is_not_shown_beside_this(project: Project) -> None:
+    """A result of a snippet that was changed since is left out of the page and its notebook."""
+    fence = '```python bench id="one"\nprint({!r})\n```\n'
+    write_post(project.root, "run", fence.format("old output"))
+    assert main(["run", "--project", str(project.root)]) == 0
+    write_post(project.root, "run", fence.format("new code"))
+    write_pages(project)
+    notebook = (project.root / "docs/posts/run/run.ipynb").read_text()
+    assert "new code" in notebook
+    assert "old output" not in notebook
+    assert "no measurement is recorded." in page(project, "run")
+
+
 def test_one_bad_post_does_not_stop_the_others(project: Project) -> None:
     """It is a finding, and so is a slot that cannot be filled."""
     bad = write_post(project.root, "bad", "")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
+from benchpost.config import POST_SUFFIXES
 from benchpost.errors import Place
 from benchpost.fill.filled import Filled, fill_text
 from benchpost.fill.material import Material
@@ -63,7 +64,7 @@ class PostPage:
 def post_page(material: Material, pages: Path, elsewhere: Elsewhere) -> PostPage:
     """The page of a post; `pages` is the folder of all pages, where earlier drawings may lie."""
     post = material.post
-    filled = fill_text(post, material.facts, material.own)
+    filled = fill_text(post, material.facts, material.own, is_damaged=material.is_damaged)
     full = parse_post(filled.text, post.path, post.file, post.dialect)
     drawn = draw(post, filled.pieces, pages / post.slug)
     page = converted(full, drawn, elsewhere)
@@ -101,7 +102,7 @@ def converted(post: Post, drawn: Drawn, elsewhere: Elsewhere) -> Converted:
         if path is None:
             return None
         beside = post.file.parent / path
-        if path not in files and beside.is_file():
+        if path not in files and beside.is_file() and _may_be_copied(beside, post):
             files[path] = beside.read_bytes()
         return path if path in files else None
 
@@ -112,6 +113,15 @@ def converted(post: Post, drawn: Drawn, elsewhere: Elsewhere) -> Converted:
         page=lambda url: elsewhere(post, url) or file_of(url),
     )
     return Converted(page.text, files, page.findings)
+
+
+def _may_be_copied(beside: Path, post: Post) -> bool:
+    """Whether a file beside a post may be published as it is.
+
+    A link to somewhere else on the machine would publish that file; Markdown would become a page.
+    """
+    inside = beside.resolve().is_relative_to(post.file.parent.resolve())
+    return inside and beside.suffix not in POST_SUFFIXES
 
 
 def _about(post: Post) -> PostPage:

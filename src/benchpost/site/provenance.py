@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from benchpost.figures.recorded import quantity
 from benchpost.post.document import Post
+from benchpost.record.digests import snippet_digests
 from benchpost.record.types import Machine, Provenance, Result, Results
 from benchpost.site import escape
 from benchpost.site.layout import inside
@@ -24,6 +25,7 @@ class Colophon:
 
 def colophon(post: Post, results: Mapping[str, Results]) -> Colophon:
     """A line for every post; for one with snippets also its results, machines and notebook."""
+    results = _of_this_code(post, results)
     if not post.snippets:
         return Colophon(_line(post, results) if post.slots or post.values else "")
     name = f"{post.slug}.ipynb"
@@ -33,6 +35,22 @@ def colophon(post: Post, results: Mapping[str, Results]) -> Colophon:
     recorded = next(iter(results.values()), None)
     parts = [_line(post, results), _recorded(post, results, name)]
     return Colophon("\n\n".join(parts), {name: notebook(post, recorded).encode()})
+
+
+def _of_this_code(post: Post, results: Mapping[str, Results]) -> dict[str, Results]:
+    """Results of the snippets as they stand: what other code printed is not shown beside this."""
+    digests = snippet_digests(post.snippets)
+    return {
+        name: replace(
+            each,
+            results={
+                snippet: result
+                for snippet, result in each.results.items()
+                if digests.get(snippet) == result.digest
+            },
+        )
+        for name, each in results.items()
+    }
 
 
 def _line(post: Post, results: Mapping[str, Results]) -> str:

@@ -45,5 +45,17 @@ function prepare() {
   document.fonts.ready.then(() => boxes.forEach(reachable))
 }
 
+// Paper is light, whatever the screen is.
+let screenScheme = ""
+
+addEventListener("beforeprint", () => {
+  screenScheme = document.body.dataset.mdColorScheme
+  document.body.dataset.mdColorScheme = "default"
+})
+
+addEventListener("afterprint", () => {
+  document.body.dataset.mdColorScheme = screenScheme
+})
+
 // Material replaces the page without loading it anew; then all of this is done again.
 document$.subscribe(prepare)
