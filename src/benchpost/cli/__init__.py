@@ -28,6 +28,7 @@ VERBS = {
     "predict": "benchpost.cli.predict",
     "pages": "benchpost.cli.pages",
     "parse": "benchpost.cli.parse",
+    "skills": "benchpost.cli.skills",
 }
 """Verbs in the order of the help, and the module of each."""
 

@@ -90,7 +90,7 @@ def _unfenced(text: str, path: str) -> Finding:
         message = "front matter is not closed; end it with a line `---`"
     else:
         message = (
-            "front matter is missing; begin the file with `---`, `name:`, `description:`, `---`"
+            "front matter is missing; begin with `name:` and `description:` between lines `---`"
         )
     return Finding(Check.K002, Place(path), message)
 

@@ -152,7 +152,7 @@ def _scalar(event: Any) -> Node:
 
 
 def _extra(event: Any) -> str:
-    return "anchor" if event.anchor else "tag" if event.tag and event.tag != "!" else ""
+    return "anchor" if event.anchor else "tag" if event.tag else ""
 
 
 def _span(start: Any, end: Any) -> tuple[int, int, int, int]:
