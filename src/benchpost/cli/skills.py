@@ -16,6 +16,8 @@ from benchpost.files import write_if_changed
 from benchpost.findings import Finding, selected
 from benchpost.skills.address import GENERAL, OWN_NAME, in_category
 from benchpost.skills.checks import check
+from benchpost.skills.formats import FORMATS as FORMS
+from benchpost.skills.index import build
 from benchpost.skills.library import Library
 from benchpost.skills.links import broken
 from benchpost.skills.profiles import PROFILES
@@ -26,6 +28,7 @@ from benchpost.skills.types import Skill, Tree
 EXAMPLES = """\
   benchpost skills list docs/skills --category mlops   skills of mlops and of all below it
   benchpost skills check docs/skills --profile portable
+  benchpost skills index docs/skills --budget 2000     the block of a prompt, in that many tokens
   benchpost skills check docs/skills --fix             mend what has one right answer, then check
 """
 
@@ -38,6 +41,11 @@ def add(subparsers: Subparsers) -> None:
     _add_tree(listing)
     listing.add_argument("--category", default="", help="only this category and those below it")
     listing.add_argument("--format", choices=("text", "json"), default="text", help="how to print")
+    indexing = acts.add_parser("index", help="print the block of a prompt that lists the skills")
+    _add_tree(indexing)
+    indexing.add_argument("--budget", type=int, metavar="TOKENS", help="most tokens (estimated)")
+    indexing.add_argument("--form", choices=FORMS, default="hermes", help="how to write it")
+    indexing.add_argument("--platform", default="", help="leave out skills for others, e.g. linux")
     checking = acts.add_parser("check", help="say what is wrong")
     _add_tree(checking)
     checking.add_argument("--profile", choices=PROFILES, default="spec", help="whose rules")
@@ -129,4 +137,19 @@ def _fix(tree: Tree) -> Iterator[str]:
             yield path
 
 
-ACTS: dict[str, Callable[[argparse.Namespace], int]] = {"list": _list, "check": _check}
+def _index(args: argparse.Namespace) -> int:
+    found = build(_tree(args), budget=args.budget, form=args.form, platform=args.platform)
+    sys.stdout.write(found.text)
+    print(f"about {found.tokens} tokens", file=sys.stderr)
+    for each in found.cut:
+        print(each, file=sys.stderr)
+    if found.over:
+        print(f"the names alone exceed the budget of {args.budget} tokens", file=sys.stderr)
+    return int(found.over)
+
+
+ACTS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "list": _list,
+    "check": _check,
+    "index": _index,
+}
