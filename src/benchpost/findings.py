@@ -87,6 +87,7 @@ class Check(Enum):
     K029 = "category without a description"
     K030 = "DESCRIPTION.md gives no description"
     K031 = "link resolves from the skill's folder and not from its file"
+    K040 = "move of a skill that is in doubt"
 
 
 class Severity(Enum):

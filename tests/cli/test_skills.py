@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,46 @@ def test_a_folder_that_is_not_there(tree: Path, capsys: pytest.CaptureFixture[st
     """Wrong use is exit code 2 and one sentence."""
     assert main(["skills", "check", "gone"]) == 2
     assert capsys.readouterr().err == "benchpost: no folder gone\n"
+
+
+def test_plan_apply_undo_and_migrate(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A plan from rules is shown, applied with a record, undone; an installed copy follows."""
+    copy = tree.parent / "installed"
+    shutil.copytree(tree, copy)
+    words = ["git", "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    for step in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "all"]):
+        subprocess.run([*words, *step], check=True)
+    Path("rules.txt").write_text("- a/b/x -> c\n", encoding="utf-8")
+    assert main(["skills", "plan", "--tree", "skills", "--rules", "rules.txt"]) == 0
+    Path("plan.json").write_text(capsys.readouterr().out, encoding="utf-8")
+    assert main(["skills", "apply", "plan.json", "--tree", "skills", "--dry-run"]) == 0
+    assert "move skills/a/b/x -> skills/c/x\n" in capsys.readouterr().out
+    assert (tree / "a/b/x").is_dir()
+    assert main(["skills", "apply", "plan.json", "--tree", "skills"]) == 0
+    assert capsys.readouterr().err == (
+        "undo with: benchpost skills undo plan.undo.json --tree skills\n"
+    )
+    assert (tree / "c/x/SKILL.md").is_file()
+    assert main(["skills", "migrate", "installed", "--tree", "skills"]) == 0
+    assert capsys.readouterr().out == "move a/b/x -> c/x\n"
+    assert (copy / "c/x/SKILL.md").is_file()
+    assert main(["skills", "undo", "plan.undo.json", "--tree", "skills"]) == 0
+    assert (tree / "a/b/x/SKILL.md").is_file()
+
+
+def test_a_plan_in_doubt_changes_nothing(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Doubts are findings of the plan's file, and the exit code is 1."""
+    subprocess.run(["git", "init", "-q"], check=True)
+    Path("plan.json").write_text(
+        '{"version": 1, "moves": [{"old": "q", "new": "r"}]}', encoding="utf-8"
+    )
+    assert main(["skills", "apply", "plan.json", "--tree", "skills"]) == 1
+    assert "plan.json:1:1: K040 q is not a skill of the tree\n" in capsys.readouterr().err
+
+
+def test_index_says_what_it_cut(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The block goes to the output, what it costs and lacks beside it."""
+    assert main(["skills", "index", "skills", "--budget", "1", "--form", "markdown"]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == "## a/b\n\n- **x**\n\n## general\n\n- **y**\n"
+    assert "2 skills stand with their name alone\n" in shown.err

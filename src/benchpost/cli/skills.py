@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from benchpost.cli import skills_moves
 from benchpost.cli.arguments import Subparsers, verb
 from benchpost.cli.report import add_format, exit_code, formatted
 from benchpost.errors import UsageError
@@ -30,6 +31,8 @@ EXAMPLES = """\
   benchpost skills check docs/skills --profile portable
   benchpost skills index docs/skills --budget 2000     the block of a prompt, in that many tokens
   benchpost skills check docs/skills --fix             mend what has one right answer, then check
+  benchpost skills plan --rules how.txt > plan.json    moves, to be confirmed by a person
+  benchpost skills apply plan.json --dry-run           all that would change
 """
 
 
@@ -53,6 +56,7 @@ def add(subparsers: Subparsers) -> None:
         checking.add_argument(name, type=_codes, default=[], metavar="CODES", help="e.g. K02,K012")
     checking.add_argument("--fix", action="store_true", help="mend what has one right answer")
     add_format(checking)
+    skills_moves.add(acts)
 
 
 def _add_tree(parser: argparse.ArgumentParser) -> None:
@@ -152,4 +156,5 @@ ACTS: dict[str, Callable[[argparse.Namespace], int]] = {
     "list": _list,
     "check": _check,
     "index": _index,
+    **skills_moves.ACTS,
 }
