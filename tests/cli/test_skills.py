@@ -107,3 +107,14 @@ def test_index_says_what_it_cut(tree: Path, capsys: pytest.CaptureFixture[str]) 
     shown = capsys.readouterr()
     assert shown.out == "## a/b\n\n- **x**\n\n## general\n\n- **y**\n"
     assert "2 skills stand with their name alone\n" in shown.err
+
+
+def test_export_into_an_empty_folder_only(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An export is written once and never over something."""
+    assert main(["skills", "export", "claude", "skills", "--out", "out"]) == 0
+    assert capsys.readouterr().out == "2 files in out\n"
+    assert (tree.parent / "out/.claude/skills/x/SKILL.md").is_file()
+    assert main(["skills", "export", "claude", "skills", "--out", "out"]) == 2
+    assert capsys.readouterr().err == (
+        "benchpost: out is not an empty folder; an export never mixes with another\n"
+    )

@@ -14,9 +14,10 @@ from benchpost.cli.arguments import Subparsers, verb
 from benchpost.cli.report import add_format, exit_code, formatted
 from benchpost.errors import UsageError
 from benchpost.files import write_if_changed
-from benchpost.findings import Finding, selected
+from benchpost.findings import Finding, as_text, selected
 from benchpost.skills.address import GENERAL, OWN_NAME, in_category
 from benchpost.skills.checks import check
+from benchpost.skills.exports import LAYOUTS, export
 from benchpost.skills.formats import FORMATS as FORMS
 from benchpost.skills.index import build
 from benchpost.skills.library import Library
@@ -31,6 +32,7 @@ EXAMPLES = """\
   benchpost skills check docs/skills --profile portable
   benchpost skills index docs/skills --budget 2000     the block of a prompt, in that many tokens
   benchpost skills check docs/skills --fix             mend what has one right answer, then check
+  benchpost skills export npx docs/skills --out dist   flat copies, links rewritten
   benchpost skills plan --rules how.txt > plan.json    moves, to be confirmed by a person
   benchpost skills apply plan.json --dry-run           all that would change
 """
@@ -56,6 +58,10 @@ def add(subparsers: Subparsers) -> None:
         checking.add_argument(name, type=_codes, default=[], metavar="CODES", help="e.g. K02,K012")
     checking.add_argument("--fix", action="store_true", help="mend what has one right answer")
     add_format(checking)
+    exporting = acts.add_parser("export", help="write the catalogue as clients want it")
+    exporting.add_argument("layout", choices=LAYOUTS, help="for whom")
+    _add_tree(exporting)
+    exporting.add_argument("--out", type=Path, required=True, metavar="DIR", help="new or empty")
     skills_moves.add(acts)
 
 
@@ -120,6 +126,17 @@ def _check(args: argparse.Namespace) -> int:
     return exit_code(chosen)
 
 
+def _export(args: argparse.Namespace) -> int:
+    if args.out.exists() and (not args.out.is_dir() or any(args.out.iterdir())):
+        raise UsageError(f"{args.out} is not an empty folder; an export never mixes with another")
+    found = export(Library(_tree(args)), args.layout)
+    for path, data in found.files.items():
+        write_if_changed(args.out / path, data)
+    sys.stderr.write(as_text([_from_here(each, args.tree) for each in found.findings]))
+    print(f"{len(found.files)} files in {args.out}")
+    return exit_code(found.findings)
+
+
 def _from_here(finding: Finding, root: Path) -> Finding:
     """The finding with its place named from the current folder."""
     path = (root / finding.place.path).as_posix()
@@ -156,5 +173,6 @@ ACTS: dict[str, Callable[[argparse.Namespace], int]] = {
     "list": _list,
     "check": _check,
     "index": _index,
+    "export": _export,
     **skills_moves.ACTS,
 }

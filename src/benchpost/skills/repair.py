@@ -35,6 +35,15 @@ def repaired(text: str, where: Address) -> str:
     return text[: found.start] + source + text[found.end :]
 
 
+def renamed(text: str, where: Address) -> str:
+    """The text of a SKILL.md with `name` as the address has it."""
+    found = split(text)
+    if found is None:
+        return text
+    source = _stepped(text[found.start : found.end], where, _named, _with_name)
+    return text[: found.start] + source + text[found.end :]
+
+
 def relinked(text: str, broken: Iterable[Broken]) -> str:
     """The text of a file with each sure pointer leading where it was meant to."""
     # from the end, so that earlier offsets stay true
