@@ -64,6 +64,10 @@ def test_a_folder_that_is_not_there(tree: Path, capsys: pytest.CaptureFixture[st
     """Wrong use is exit code 2 and one sentence."""
     assert main(["skills", "check", "gone"]) == 2
     assert capsys.readouterr().err == "benchpost: no folder gone\n"
+    assert main(["skills", "check", "skills", "--select", "K02,X9"]) == 2
+    assert capsys.readouterr().err == (
+        "benchpost: no check of skills 'X9'; codes are K001 to K040\n"
+    )
 
 
 def test_plan_apply_undo_and_migrate(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,6 +93,12 @@ def test_plan_apply_undo_and_migrate(tree: Path, capsys: pytest.CaptureFixture[s
     assert (copy / "c/x/SKILL.md").is_file()
     assert main(["skills", "undo", "plan.undo.json", "--tree", "skills"]) == 0
     assert (tree / "a/b/x/SKILL.md").is_file()
+
+
+def test_a_plan_by_description(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without anything that fits better the plan is empty, and still a plan."""
+    assert main(["skills", "plan", "--tree", "skills", "--by-description"]) == 0
+    assert json.loads(capsys.readouterr().out)["moves"] == []
 
 
 def test_a_plan_in_doubt_changes_nothing(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 from benchpost.cli import skills_moves
 from benchpost.cli.arguments import Subparsers, verb
 from benchpost.cli.report import add_format, exit_code, formatted
-from benchpost.errors import UsageError
+from benchpost.errors import UsageError, near
 from benchpost.files import write_if_changed
-from benchpost.findings import Finding, as_text, selected
+from benchpost.findings import Check, Finding, as_text, selected
 from benchpost.skills.address import GENERAL, OWN_NAME, in_category
 from benchpost.skills.checks import check
 from benchpost.skills.exports import LAYOUTS, export
@@ -84,7 +84,13 @@ def act(args: argparse.Namespace) -> int:
 
 
 def _codes(words: str) -> list[str]:
-    return [word.strip().upper() for word in words.split(",") if word.strip()]
+    codes = [word.strip().upper() for word in words.split(",") if word.strip()]
+    known = [each.name for each in Check if each.name.startswith("K")]
+    for code in codes:
+        if not any(name.startswith(code) for name in known):
+            hint = near(code, known) or f"; codes are {known[0]} to {known[-1]}"
+            raise UsageError(f"no check of skills {code!r}{hint}")
+    return codes
 
 
 def _tree(args: argparse.Namespace) -> Tree:

@@ -12,7 +12,7 @@ from benchpost.cli.report import for_terminal
 from benchpost.errors import BenchpostError, UsageError
 from benchpost.files import read_text, write_atomic
 from benchpost.findings import as_text
-from benchpost.skills import git
+from benchpost.skills import git, likely
 from benchpost.skills.aliases import read_aliases
 from benchpost.skills.change import prepare
 from benchpost.skills.migrate import migrate, steps
@@ -25,9 +25,13 @@ from benchpost.skills.types import Tree
 
 def add(acts: Subparsers) -> None:
     """Declare the words of the acts that move skills."""
-    plan = acts.add_parser("plan", help="propose moves from rules; prints a plan to confirm")
+    plan = acts.add_parser("plan", help="propose moves; prints a plan to confirm")
     _add_tree(plan)
-    plan.add_argument("--rules", type=Path, required=True, metavar="FILE", help="how people say it")
+    source = plan.add_mutually_exclusive_group(required=True)
+    source.add_argument("--rules", type=Path, metavar="FILE", help="moves as people say them")
+    source.add_argument(
+        "--by-description", action="store_true", help="skills that fit another category better"
+    )
     apply = acts.add_parser("apply", help="make the moves of a plan, with all that names them")
     apply.add_argument("plan", type=Path, metavar="PLAN", help="a plan, as `plan` prints it")
     _add_tree(apply)
@@ -63,6 +67,9 @@ def _text(file: Path) -> str:
 
 
 def _plan(args: argparse.Namespace) -> int:
+    if args.by_description:
+        sys.stdout.write(plan_text(likely.propose(_tree(args))))
+        return 0
     found, doubts = propose(_text(args.rules), _tree(args), args.rules.as_posix())
     sys.stdout.write(plan_text(found))
     sys.stderr.write(as_text(doubts))

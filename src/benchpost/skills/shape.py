@@ -35,7 +35,10 @@ def judge(library: Library) -> Iterator[Finding]:
             message = "the description does not say when to use the skill; add `Use when …`"
             yield _warning(Check.K026, path, message)
         text = library.text(skill.path)
-        lines, size = text.count("\n") + 1, tokens(text)
+        lines = text.count("\n") + 1
+        # a token has three bytes or more in any script, so a short text needs no counting
+        counts = lines > LINES or len(text.encode()) > 3 * TOKENS
+        size = tokens(text) if counts else 0
         if lines > LINES or size > TOKENS:
             message = f"{lines} lines, about {size} tokens; more than {LINES} lines or {TOKENS}"
             yield _warning(Check.K027, path, f"{message} tokens belong into references/")
