@@ -52,7 +52,10 @@ def _reasons(node: Node) -> Iterator[str]:
     if node.extra:
         yield f"YAML with {node.extra}"
     keys = [key.text for key, _ in node.entries]
-    yield from (f"the key {key!r} stands twice" for key in {k for k in keys if keys.count(k) > 1})
+    yield from (
+        f"the key {key!r} stands twice"
+        for key in dict.fromkeys(k for k in keys if keys.count(k) > 1)
+    )
     if any(key.kind in ("list", "map") for key, _ in node.entries):
         yield "a key that is not text"
     columns = {value.column for _, value in node.entries if value.kind == "map"}
