@@ -19,6 +19,7 @@ RANK = {
     "post": 3,
     "record": 4,
     "roofline": 4,
+    "skills": 4,
     "figures": 5,
     "fill": 6,
     "site": 7,
@@ -28,6 +29,7 @@ RANK = {
 # modules that may start a process or read a clock, with the reason
 RIM = {
     "record": "kernels and clocks live here",
+    "skills": "moves speak to git",
     "cli": "the command line may run mkdocs and show elapsed time",
     "site": "an adapter: mkdocs calls it",
 }

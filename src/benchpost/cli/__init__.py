@@ -29,6 +29,7 @@ VERBS = {
     "pages": "benchpost.cli.pages",
     "parse": "benchpost.cli.parse",
     "import": "benchpost.cli.notebook",
+    "skills": "benchpost.cli.skills",
 }
 """Verbs in the order of the help, and the module of each."""
 

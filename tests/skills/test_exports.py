@@ -1,0 +1,202 @@
+"""Exports for clients and for the web, and the pages of a site."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import re
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+from skills.trees import skill, unpacked, write
+
+from benchpost.files import sha256
+from benchpost.skills.aliases import Aliases
+from benchpost.skills.exports import FOLDERS, archive, export, names
+from benchpost.skills.library import Library
+from benchpost.skills.links import broken
+from benchpost.skills.pages import pages
+from benchpost.skills.scan import scan
+
+FILES = {
+    "README.md": "",
+    "ml/DESCRIPTION.md": "---\ndescription: Learning\n---\n",
+    "ml/train/x/SKILL.md": skill("x")
+    + "[y](../../../web/y/SKILL.md#y) [a](a.md) [r](../../../README.md) skills/web/y/run.py\n",
+    "ml/train/x/a.md": "[x](SKILL.md) [y](../../../web/y/run.py)\n",
+    "web/y/SKILL.md": skill("y").replace("name: y", "name: Y!"),
+    "web/y/run.py": "",
+    "web/x/SKILL.md": skill("x", "Another. Use when asked"),
+    "web/none/SKILL.md": "---\nname: none\n---\n",
+}
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    """A nested catalogue with a name used twice and one that is not allowed."""
+    return Library(scan(write(tmp_path / "skills", FILES)))
+
+
+def test_names_are_allowed_and_no_two_are_the_same(library: Library) -> None:
+    """A name used twice takes its category along; one that is not allowed is its folder's."""
+    assert names(library) == {
+        "ml/train/x/SKILL.md": "train-x",
+        "web/none/SKILL.md": "none",
+        "web/x/SKILL.md": "web-x",
+        "web/y/SKILL.md": "y",
+    }
+
+
+@pytest.mark.parametrize("layout", FOLDERS)
+def test_flat_copies_with_links_rewritten(layout: str, library: Library) -> None:
+    """Each skill is a folder one level deep, called as its `name`, and its links lead on."""
+    prefix, found = FOLDERS[layout], export(library, layout)
+    assert sorted(found.files) == [
+        f"{prefix}{path}"
+        for path in (
+            "none/SKILL.md",
+            "train-x/SKILL.md",
+            "train-x/a.md",
+            "web-x/SKILL.md",
+            "y/SKILL.md",
+            "y/run.py",
+        )
+    ]
+    text = found.files[f"{prefix}train-x/SKILL.md"].decode()
+    assert text.startswith("---\nname: train-x\n")
+    assert text.endswith("[y](../y/SKILL.md#y) [a](a.md) [r](../../../README.md) skills/y/run.py\n")
+    assert found.files[f"{prefix}train-x/a.md"] == b"[x](SKILL.md) [y](../y/run.py)\n"
+    assert [f"{each.place} {each.check.name} {each.message}" for each in found.findings] == [
+        "ml/train/x/SKILL.md:1:1 K009 'x' is exported as 'train-x', which no other skill is called",
+        "ml/train/x/SKILL.md:6:46 K020 '../../../README.md' leads out of all skills; the export"
+        " lacks it",
+        "web/x/SKILL.md:1:1 K009 'x' is exported as 'web-x', which no other skill is called",
+        "web/y/SKILL.md:1:1 K009 'Y!' is exported as 'y', which no other skill is called",
+    ]
+
+
+def test_the_marketplace_file_names_nested_folders(library: Library) -> None:
+    """A plugin a category, with the path of each skill."""
+    record = json.loads(export(library, "marketplace").files[".claude-plugin/marketplace.json"])
+    assert [(each["name"], each["skills"]) for each in record["plugins"]] == [
+        ("ml-train", ["./ml/train/x"]),
+        ("web", ["./web/none", "./web/x", "./web/y"]),
+    ]
+    assert record["plugins"][0]["description"] == "Learning"
+
+
+def test_discovery_names_files_by_their_digest(library: Library) -> None:
+    """One file, or an archive with SKILL.md at its root; no entry without a description."""
+    found = export(library, "web")
+    record = json.loads(found.files[".well-known/agent-skills/index.json"])
+    assert record["$schema"].endswith("/discovery/0.2.0/schema.json")
+    assert [(each["name"], each["type"]) for each in record["skills"]] == [
+        ("train-x", "archive"),
+        ("web-x", "skill-md"),
+        ("y", "archive"),
+    ]
+    for each in record["skills"]:
+        data = found.files[each["url"].removeprefix("/")]
+        assert each["digest"] == f"sha256:{sha256(data)}"
+    data = found.files[".well-known/agent-skills/y.tar.gz"]
+    with tarfile.open(fileobj=io.BytesIO(gzip.decompress(data))) as tar:
+        assert tar.getnames() == ["SKILL.md", "run.py"]
+    assert "K011" in [each.check.name for each in found.findings]
+
+
+def test_lists_for_programs_and_for_models(library: Library) -> None:
+    """skills.json has every skill with its problems; llms.txt leads to Markdown that is there."""
+    found = export(library, "web")
+    rows = json.loads(found.files["skills.json"])
+    assert [(row["id"], row["name"], row["category"]) for row in rows] == [
+        ("ml/train/x", "train-x", "ml/train"),
+        ("web/none", "none", "web"),
+        ("web/x", "web-x", "web"),
+        ("web/y", "y", "web"),
+    ]
+    targets = re.findall(r"\]\(([^)]+)\)", found.files["llms.txt"].decode())
+    assert len(targets) == 4
+    assert set(targets) <= set(found.files)
+
+
+def test_an_archive_is_the_same_bytes_each_time() -> None:
+    """Nothing of the clock, the order or the machine is in it."""
+    assert archive({"a": b"1", "b": b"2"}) == archive({"b": b"2", "a": b"1"})
+
+
+def test_pages_keep_their_url_when_a_skill_moves(library: Library) -> None:
+    """A skill's URL has its name alone; the paths that it has and had lead there."""
+    found = {page.url: page for page in pages(library, Aliases({"old/y": "web/y"}))}
+    assert sorted(found) == [
+        "skills/c/ml/",
+        "skills/c/ml/train/",
+        "skills/c/web/",
+        "skills/none/",
+        "skills/train-x/",
+        "skills/train-x/a/",
+        "skills/web-x/",
+        "skills/y/",
+    ]
+    assert found["skills/y/"].old_urls == ("skills/old/y/", "skills/web/y/")
+    assert found["skills/train-x/"].breadcrumbs == ("skills/c/ml/", "skills/c/ml/train/")
+    assert found["skills/train-x/"].body.startswith("# x\n")
+    assert "- [ml/train](/skills/c/ml/train/)" in found["skills/c/ml/"].body
+
+
+def test_a_broken_skill_has_a_page_that_says_so(tmp_path: Path) -> None:
+    """A file without front matter is a page with its text and what is wrong."""
+    found = list(pages(Library(scan(write(tmp_path, {"a/b/SKILL.md": "# B\n"}))), Aliases()))
+    assert (found[0].title, found[0].body) == ("b", "# B\n")
+    assert found[0].problems[0].startswith("K002 front matter is missing")
+
+
+@pytest.mark.corpus
+def test_the_export_of_a_real_tree_is_whole(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """80 skills lie one level deep, and no link is broken that was whole."""
+    tree = scan(unpacked(tmp_path_factory) / "hermes-agent@post-reorg" / "skills")
+    found = export(Library(tree), "npx")
+    for path, data in found.files.items():
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    assert len(list(tmp_path.glob("skills/*/SKILL.md"))) == 80
+    before = sorted(each.mention.target for each in broken(Library(tree)))
+    copied = Library(scan(tmp_path / "skills"))
+    assert sorted(each.mention.target for each in broken(copied)) == before
+
+
+@pytest.mark.corpus
+@pytest.mark.node
+def test_npx_skills_finds_all(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """`npx skills` (npm, 1.5.18) sees 42 skills in the nested tree and 80 in the export.
+
+    `BENCHPOST_SKILLS_CLI` names its program, e.g. `node_modules/.bin/skills`.
+    """
+    program = os.environ.get("BENCHPOST_SKILLS_CLI")
+    if not program:
+        pytest.skip("BENCHPOST_SKILLS_CLI does not name the program of npm's package `skills`")
+    nested = unpacked(tmp_path_factory) / "hermes-agent@post-reorg"
+    for path, data in export(Library(scan(nested / "skills")), "npx").files.items():
+        file = tmp_path / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+    assert (_seen(program, nested), _seen(program, tmp_path)) == (42, 80)
+
+
+def _seen(program: str, folder: Path) -> int:
+    done = subprocess.run(
+        [program, "add", str(folder), "--list"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "DISABLE_TELEMETRY": "1", "CI": "1"},
+    )
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", done.stdout)
+    found = re.search(r"Found (\d+) skills", plain)
+    return int(found[1]) if found else 0

@@ -1,0 +1,105 @@
+"""Mending front matter and links."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from skills.trees import rows, unpacked
+
+from benchpost.skills.address import address
+from benchpost.skills.reference import verdict
+from benchpost.skills.repair import repaired
+
+HERE = address("x")
+
+CASES = [
+    ("sound", "name: x\ndescription: d\n", "name: x\ndescription: d\n"),
+    ("name", "name: y  # why\ndescription: d\n", "name: x  # why\ndescription: d\n"),
+    ("empty name", "name:\ndescription: d\n", "name: x\ndescription: d\n"),
+    (
+        "extra fields keep their comments and order",
+        "name: x\n# of the skill\nversion: 1.0  # one\ndescription: d\nauthor: me\n",
+        "name: x\ndescription: d\nmetadata:\n  # of the skill\n  version: 1.0  # one\n"
+        "  author: me\n",
+    ),
+    (
+        "extra fields join the metadata that is there",
+        "name: x\nversion: 1\nmetadata:\n    a: b\nlicense: MIT\n",
+        "name: x\nmetadata:\n    a: b\n    version: 1\nlicense: MIT\n",
+    ),
+    (
+        "a field that metadata has already stays",
+        "name: x\nversion: 1\nmetadata:\n  version: 2\n",
+        "name: x\nversion: 1\nmetadata:\n  version: 2\n",
+    ),
+    (
+        "several lines",
+        "name: x\nnotes: |\n  one\n\n  two\nmore:\n- a\n",
+        "name: x\nmetadata:\n  notes: |\n    one\n\n    two\n  more:\n  - a\n",
+    ),
+    (
+        "brackets",
+        "name: x\nmetadata:\n  tags: [a, 'b, c', \"d\"]  # some\n  e: {f: g, h: [i]}\n  j: []\n",
+        "name: x\nmetadata:\n  tags: # some\n    - a\n    - 'b, c'\n    - \"d\"\n  e:\n"
+        "    f: g\n    h:\n      - i\n  j:\n",
+    ),
+    (
+        "brackets over lines",
+        "name: x\nmetadata:\n  tags: [a,\n    b]\n",
+        "name: x\nmetadata:\n  tags:\n    - a\n    - b\n",
+    ),
+    (
+        "brackets with comments inside stay",
+        "name: x\nmetadata:\n  tags: [a, # no\n    b]\n",
+        "name: x\nmetadata:\n  tags: [a, # no\n    b]\n",
+    ),
+    ("not YAML", "name: y: z\nversion: [\n", "name: y: z\nversion: [\n"),
+]
+
+
+@pytest.mark.parametrize(("name", "before", "after"), CASES, ids=[case[0] for case in CASES])
+def test_front_matter(name: str, before: str, after: str) -> None:
+    """What has one right answer is mended, everything else stays as written."""
+    assert repaired(f"---\n{before}---\nBody\n", HERE) == f"---\n{after}---\nBody\n"
+
+
+@pytest.mark.parametrize(("name", "before", "after"), CASES, ids=[case[0] for case in CASES])
+def test_mending_twice_changes_nothing_more(name: str, before: str, after: str) -> None:
+    """A mended file is mended."""
+    once = repaired(f"---\n{before}---\nBody\n", HERE)
+    assert repaired(once, HERE) == once
+
+
+def test_carriage_returns_stay() -> None:
+    """A file with CR LF keeps them in the lines that are mended."""
+    before = "---\r\nname: x\r\nversion: [1]\r\n---\r\nBody\r\n"
+    after = "---\r\nname: x\r\nmetadata:\r\n  version:\r\n    - 1\r\n---\r\nBody\r\n"
+    assert repaired(before, HERE) == after
+
+
+def test_a_byte_order_mark_goes() -> None:
+    """The mark is the only character that is lost."""
+    assert repaired("\ufeff---\nname: x\n---\n", HERE) == "---\nname: x\n---\n"
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="ab:-[]{}&'\"#?, \n"))
+def test_any_text_can_be_given(source: str) -> None:
+    """Whatever stands in the front matter, the body stays and a second mending does nothing."""
+    once = repaired(f"---\nname: x\n{source}\n---\nBody\n", HERE)
+    assert once.endswith("\n---\nBody\n")
+    assert repaired(once, HERE) == once
+
+
+@pytest.mark.corpus
+def test_real_skills_become_valid(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Of 219 real files 57 are valid; after mending all are but the one with a long description."""
+    trees = unpacked(tmp_path_factory)
+    refused = []
+    for row in rows("truth.csv"):
+        text = (trees / row["label"] / row["path"]).read_text(encoding="utf-8")
+        where = address(row["path"])
+        if verdict(repaired(text, where), where, row["path"]):
+            refused.append(row["path"])
+    assert refused == ["skills/claude-api/SKILL.md"]
