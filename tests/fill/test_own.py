@@ -79,6 +79,7 @@ BROKEN = {
     "\nimport no_such_module\n": "posts/a/figures.py:2:1: figures.py does not load: "
     "ModuleNotFoundError: No module named 'no_such_module'",
     "x = 1\nassert False\n": "posts/a/figures.py:2:1: figures.py does not load: AssertionError",
+    "import sys\nsys.exit(0)\n": "posts/a/figures.py:2:1: figures.py does not load: SystemExit: 0",
 }
 
 
@@ -89,6 +90,60 @@ def test_a_file_that_does_not_load_is_a_finding(house: House, text: str) -> None
     own = load_own(house.root / "posts/a", house.project)
     assert [f"{finding.place}: {finding.message}" for finding in own.findings] == [BROKEN[text]]
     assert own.figures == {}
+
+
+LOUD = """\
+import sys
+from benchpost.figures.types import Drawing, Fragment
+
+print("loaded")
+
+def leaves(facts):
+    sys.exit(0)
+
+def leaves_late(facts):
+    return Fragment("", (Drawing("a.svg", "", lambda: sys.exit(3)),))
+
+def talks(facts):
+    print("called")
+    return Fragment("", (Drawing("a.svg", "dots", lambda: print("drawn") or b"<svg/>"),))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("leaves", "posts/a/figures.py:7:1: SystemExit: 0"),
+        ("leaves_late", "posts/a/figures.py:10:1: SystemExit: 3"),
+    ],
+)
+def test_a_figure_that_exits_has_failed(house: House, name: str, said: str) -> None:
+    """`sys.exit` in a figure ends neither the check nor the filling, whatever its status."""
+    house.write("posts/a/figures.py", LOUD)
+    figure = load_own(house.root / "posts/a", house.project).figures[name]
+    with pytest.raises(Refusal) as caught:
+        [drawing.draw() for drawing in figure(Facts()).drawings]
+    assert f"{caught.value.place}: {caught.value.message}" == said
+
+
+def test_what_a_figure_prints_is_no_output(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is printed while loading, calling and drawing goes to the standard error."""
+    house.write("posts/a/figures.py", LOUD)
+    figure = load_own(house.root / "posts/a", house.project).figures["talks"]
+    [drawing.draw() for drawing in figure(Facts()).drawings]
+    assert capsys.readouterr() == ("", "loaded\ncalled\ndrawn\n")
+
+
+def test_a_plan_holds_the_code_that_draws(house: House) -> None:
+    """Another `figures.py` is another plan, so the picture is stale; other line ends are not."""
+    plans = []
+    for text in (LOUD, LOUD.replace("\n", "\r\n"), LOUD.replace("<svg/>", "<svg></svg>")):
+        house.write("posts/a/figures.py", text)
+        figure = load_own(house.root / "posts/a", house.project).figures["talks"]
+        plans += [drawing.plan for drawing in figure(Facts()).drawings]
+    assert plans[0] == plans[1] != plans[2]
 
 
 def test_no_file_no_figures(house: House) -> None:

@@ -7,18 +7,34 @@ import inspect
 import sys
 import types
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from benchpost.config import Project
 from benchpost.errors import BenchpostError, Place
+from benchpost.figures.plan import canonical
 from benchpost.figures.types import Drawing, Facts, Figure, Fragment
-from benchpost.files import read_text
+from benchpost.files import read_text, sha256
 from benchpost.fill.refusal import Refusal
 from benchpost.findings import Check, Finding
 
 FILE = "figures.py"
+FAILURES = (Exception, SystemExit)
+"""What the author's code may raise: `sys.exit()` in it ends one figure, not the command."""
+
+
+@dataclass(frozen=True)
+class _Source:
+    """The file that the figures stand in."""
+
+    file: Path
+    """Where it is."""
+    path: str
+    """The same, relative to the project root."""
+    digest: str
+    """SHA-256 of its text, whatever its line ends."""
 
 
 @dataclass(frozen=True)
@@ -41,25 +57,28 @@ def load_own(folder: Path, project: Project) -> Own:
         return Own()
     path = project.relative(file)
     try:
-        module = _run(file)
-    except Exception as error:
+        text = read_text(file)
+        module = _run(file, text)
+    except FAILURES as error:
         # the author's code may raise whatever it likes; the other posts go on
         place = _place(error, file, path)
         said = f"{FILE} does not load: {_said(error)}"
         return Own(findings=(Finding(Check.S006, place, said),))
+    source = _Source(file, path, sha256(text.replace("\r\n", "\n").encode()))
     made = vars(module).items()
-    return Own({n: _watched(f, file, path) for n, f in made if _is_figure(n, f, module)})
+    return Own({n: _watched(f, source) for n, f in made if _is_figure(n, f, module)})
 
 
-def _run(file: Path) -> types.ModuleType:
+def _run(file: Path, text: str) -> types.ModuleType:
     name = f"figures of {file.resolve().parent}"
     module = types.ModuleType(name)
     module.__file__ = str(file)
-    code = compile(read_text(file), str(file), "exec", dont_inherit=True)
+    code = compile(text, str(file), "exec", dont_inherit=True)
     # dataclasses look their module up by name while it runs
     sys.modules[name] = module
     try:
-        exec(code, module.__dict__)
+        with _printing_aside():
+            exec(code, module.__dict__)
     finally:
         del sys.modules[name]
     return module
@@ -70,33 +89,46 @@ def _is_figure(name: str, value: object, module: types.ModuleType) -> bool:
     return own and not name.startswith("_")
 
 
-def _watched(figure: Callable[..., Any], file: Path, path: str) -> Figure:
+def _printing_aside() -> redirect_stdout[TextIO]:
+    """Keep what the author's code prints out of the command's own output, which may be JSON."""
+    return redirect_stdout(sys.stderr)
+
+
+def _watched(figure: Callable[..., Any], source: _Source) -> Figure:
     """The figure, with whatever it raises told by its place in the file."""
 
     @functools.wraps(figure)
     def called(facts: Facts, **options: Any) -> Fragment:
-        fragment: Fragment = _attempt(lambda: figure(facts, **options), file, path)
-        if not isinstance(fragment, Fragment):
-            return fragment
-        return replace(fragment, drawings=tuple(map(drawn, fragment.drawings)))
+        def act() -> Any:
+            fragment = figure(facts, **options)
+            if not isinstance(fragment, Fragment):
+                return fragment
+            return replace(fragment, drawings=tuple(map(drawn, fragment.drawings)))
+
+        made: Fragment = _attempt(act, source)
+        return made
 
     def drawn(drawing: Drawing) -> Drawing:
-        return replace(drawing, draw=lambda: _attempt(drawing.draw, file, path))
+        # the plan says what a picture shows; how it is drawn stands in the file
+        plan = canonical({"plan": drawing.plan, "code": source.digest})
+        return replace(drawing, plan=plan, draw=lambda: _attempt(drawing.draw, source))
 
     return called
 
 
-def _attempt(act: Callable[[], Any], file: Path, path: str) -> Any:
+def _attempt(act: Callable[[], Any], source: _Source) -> Any:
     try:
-        return act()
+        with _printing_aside():
+            return act()
     except BenchpostError:
         raise
-    except Exception as error:
+    except FAILURES as error:
         # the author's code may raise whatever it likes; it becomes a finding at its own line
-        raise Refusal(Check.S006, _said(error), place=_place(error, file, path)) from error
+        place = _place(error, source.file, source.path)
+        raise Refusal(Check.S006, _said(error), place=place) from error
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     message = error.msg if isinstance(error, SyntaxError) else str(error)
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
