@@ -46,11 +46,6 @@ def powers(lowest: float, highest: float, base: float = 2.0) -> list[float]:
     return [*found, highest]
 
 
-def from_data(data: Mapping[str, Any]) -> Sweep:
-    """A sweep as it stood in a plan."""
-    return Sweep(**{**data, "chain": tuple(data["chain"]), "swept": tuple(data["swept"])})
-
-
 def csv(columns: Sequence[str], rows: Sequence[Sequence[str | float]]) -> bytes:
     """A table of numbers as RFC 4180 has it, but for its line ends, which are those of the project.
 
