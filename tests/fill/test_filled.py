@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,31 @@ def test_what_is_no_fragment_is_refused(figure: Any, message: str) -> None:
     """A figure gives a Fragment, and files of it stay in the post's folder."""
     filled = fill_text(read("{/* fill odd */}{/* /fill */}"), Facts(), {"odd": figure})
     assert [finding.message for finding in filled.findings] == [f"odd {message}"]
+
+
+IMPOSSIBLE = [
+    (
+        '{/* fill equation ridge_point gpu="H200" bandwidth=0 */}\n{/* /fill */}\n',
+        "posts/a/index.mdx:1:10: S006 cannot be computed: float division by zero",
+    ),
+    (
+        "Up {/* fill vast */}{/* /fill */}\n",
+        "posts/a/index.mdx:1:13: S006 cannot be computed: math range error",
+    ),
+    (
+        'So {/* = ridge_point(gpu="H200") / 0 */}{/* /= */}\n',
+        "posts/a/index.mdx:1:10: S006 cannot divide 590 FLOP/byte by zero",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), IMPOSSIBLE)
+def test_numbers_that_cannot_be_computed_with_are_told(text: str, message: str) -> None:
+    """A division by zero or an overflow is a finding at its slot or value, which stays."""
+    own = {"vast": lambda facts: Fragment(str(math.exp(1e9)))}
+    filled = fill_text(read(text), Facts(), own)
+    assert list(map(said, filled.findings)) == [message]
+    assert filled.text == text
 
 
 def test_fragments_of_a_filled_post() -> None:

@@ -9,22 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from benchpost import figures
 from benchpost.errors import BenchpostError, UsageError, near
 from benchpost.figures.names import clashes
 from benchpost.figures.types import Facts, Figure, Fragment
-from benchpost.fill.expression import Functions, blamed, evaluate
+from benchpost.fill import general
+from benchpost.fill.expression import blamed
 from benchpost.fill.layout import laid_out
-from benchpost.fill.measured import measured, quoted
 from benchpost.fill.number import written
 from benchpost.fill.refusal import Refusal
 from benchpost.fill.touched import Touched
 from benchpost.findings import Check, Finding
 from benchpost.post.document import Post, Slot, Value
 from benchpost.post.read import parse_post
-from benchpost.roofline.calls import FUNCTIONS
 
 DRAWING_NAME = re.compile(r"\w[\w.-]*\.svg", re.ASCII)
 DATA_NAME = re.compile(r"\w[\w.-]*\.(csv|json|txt)", re.ASCII)
@@ -100,16 +98,18 @@ def spliced(text: str, pieces: Iterable[Piece]) -> str:
 
 
 def _piece(post: Post, mark: Slot | Value, facts: Facts, own: Mapping[str, Figure]) -> Piece:
-    if isinstance(mark, Value):
-        return Piece(mark, _number(mark, facts))
-    fragment = _fragment(post, mark, facts, own)
+    try:
+        if isinstance(mark, Value):
+            return Piece(mark, _number(mark, facts))
+        fragment = _fragment(post, mark, facts, own)
+    except ArithmeticError as error:
+        # numbers indeed, but none that the equations can take
+        raise Refusal(Check.S006, f"cannot be computed: {error}") from error
     return Piece(mark, laid_out(fragment.text, mark, post.text), fragment)
 
 
 def _number(value: Value, facts: Facts) -> str:
-    recorded = partial(measured, facts.results)
-    functions: Functions = {**FUNCTIONS, "measured": recorded, "quoted": quoted}
-    quantity = evaluate(value.expression, functions)
+    quantity = general.quantity(value.expression, facts)
     try:
         return written(quantity, value.format)
     except Refusal as refusal:
@@ -121,14 +121,14 @@ def _number(value: Value, facts: Facts) -> str:
 def _fragment(post: Post, slot: Slot, facts: Facts, own: Mapping[str, Figure]) -> Fragment:
     _refuse_unknown(slot.head, own)
     try:
-        fragment = figures.call(slot.head, slot.options, facts, own)
+        if slot.head in own:
+            fragment = figures.call(slot.head, slot.options, facts, own)
+        else:
+            fragment = general.fragment(slot.head, dict(slot.options), facts)
     except BenchpostError as error:
         check = Check.S002 if isinstance(error, UsageError) else Check.S006
         at = _option_at(post, slot, blamed(error.message, slot.options))
         raise Refusal(check, error.message, at) from error
-    except ArithmeticError as error:
-        # options that are numbers, but none that the equations can take
-        raise Refusal(Check.S006, f"cannot be computed: {error}") from error
     _refuse_odd(slot.head, fragment)
     return fragment
 
