@@ -267,6 +267,15 @@ def test_a_card_without_a_record_says_what_there_is() -> None:
     )
 
 
+@pytest.mark.parametrize("head", ["table results", "output", "drawing"])
+def test_a_post_without_snippets_has_none_of_that_name(head: str) -> None:
+    """A snippet of a post that has none is misspelt, not unmeasured."""
+    options: dict[str, Option] = {"snippet": "nope", **({"alt": "x"} if head == "drawing" else {})}
+    with pytest.raises(UsageError, match=r"^no snippet 'nope' in this post, which has none$"):
+        call(head, options, Facts(snippets=()))
+    assert call(head, options, Facts()).text.startswith("_Not measured: ")
+
+
 def test_own_figures_come_first() -> None:
     """A figure of the post's own may have any name, that of one of ours too."""
 

@@ -75,10 +75,10 @@ def drawing(
 
 def _results(facts: Facts, snippet: str, machine: str) -> dict[str, Result]:
     """Results of a snippet by machine, sorted by name."""
-    if facts.snippets and snippet not in facts.snippets:
+    if facts.snippets is not None and snippet not in facts.snippets:
+        said = f"no snippet {snippet!r} in this post{near(snippet, facts.snippets)}"
         have = ", ".join(facts.snippets)
-        hint = near(snippet, facts.snippets)
-        raise UsageError(f"no snippet {snippet!r} in this post{hint}; its snippets are {have}")
+        raise UsageError(f"{said}; its snippets are {have}" if have else f"{said}, which has none")
     if machine and machine not in facts.results:
         have = ", ".join(sorted(facts.results)) or "none"
         hint = near(machine, facts.results)

@@ -19,8 +19,9 @@ class Facts:
     """Recorded results of the post by machine name."""
     slug: str = ""
     """The post, for names and links."""
-    snippets: tuple[str, ...] = ()
-    """Ids of the post's snippets, so that a misspelt one is not taken for an unmeasured one."""
+    snippets: tuple[str, ...] | None = None
+    """Ids of the post's snippets, so that a misspelt one is not taken for an unmeasured one; None
+    where a figure is tried without a post."""
 
 
 @dataclass(frozen=True)
