@@ -159,7 +159,7 @@ IMPOSSIBLE = [
     ),
     (
         'So {/* = ridge_point(gpu="H200") / 0 */}{/* /= */}\n',
-        "posts/a/index.mdx:1:10: S006 cannot divide 590 FLOP/byte by zero",
+        "posts/a/index.mdx:1:10: S006 cannot divide 206 FLOP/byte by zero",
     ),
 ]
 
