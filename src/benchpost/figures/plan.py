@@ -19,6 +19,7 @@ Picture = Callable[[Mapping[str, Any]], str]
 class _Kind(NamedTuple):
     picture: Picture
     code: tuple[str, ...]
+    """Every module of ours that decides how it looks, relative to the package."""
     packages: tuple[str, ...] = ()
 
 
@@ -37,13 +38,25 @@ def _bars(data: Mapping[str, Any]) -> str:
 
 _KIT = ("figures/palette.py", "figures/pictures/svg.py")
 _PLOT = (*_KIT, "figures/pictures/plot.py")
+_CURVES = (
+    "roofline/emit.py",
+    "roofline/equations.py",
+    "roofline/expression.py",
+    "roofline/language.py",
+    "roofline/layer_equations.py",
+    "roofline/read.py",
+    "roofline/serving_equations.py",
+)
+"""The equations that curves are computed from: a plan holds only their names."""
 _KINDS: dict[str, _Kind] = {
     "matmul": _Kind(matmul.picture, (*_KIT, "figures/pictures/matmul.py")),
     "transformer": _Kind(transformer.picture, (*_KIT, "figures/pictures/transformer.py")),
     "memory-share": _Kind(memory.share, (*_KIT, "figures/pictures/memory.py")),
     "memory-paging": _Kind(memory.paging, (*_KIT, "figures/pictures/memory.py")),
     "lines": _Kind(
-        _lines, (*_PLOT, "figures/pictures/lines.py", "roofline/emit.py"), ("matplotlib", "numpy")
+        _lines,
+        (*_PLOT, "figures/pictures/labels.py", "figures/pictures/lines.py", *_CURVES),
+        ("matplotlib", "numpy"),
     ),
     "bars": _Kind(_bars, (*_PLOT, "figures/pictures/bars.py"), ("matplotlib",)),
 }
