@@ -112,7 +112,8 @@ def _record(node: Node, above: tuple[str, ...], fields: Record) -> Record:
 
 def _block_fields(node: Node, post: Post) -> Record:
     if isinstance(node, Heading):
-        text = words_of(parse_inlines(node, post.text, post.dialect))
+        found = parse_inlines(node, post.text, post.dialect)
+        text = words_of(found, expressions=False)
         return {"depth": node.depth, "text": text}
     return _fields(node)
 

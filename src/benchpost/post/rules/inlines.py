@@ -444,13 +444,14 @@ def _unpadded(value: str) -> str:
     return match[1] if match and match[1].strip(" \r\n") else value
 
 
-def words_of(nodes: tuple[Node, ...]) -> str:
+def words_of(nodes: tuple[Node, ...], *, expressions: bool = True) -> str:
     """The text of inlines, as for the `alt` of an image."""
     words: list[str] = []
     waiting = list(reversed(nodes))
     while waiting:
         node = waiting.pop()
-        words.append(getattr(node, "value", "") or getattr(node, "alt", ""))
+        if expressions or not isinstance(node, TextExpression):
+            words.append(getattr(node, "value", "") or getattr(node, "alt", ""))
         waiting.extend(reversed(getattr(node, "children", ())))
     return "".join(words)
 
