@@ -178,11 +178,22 @@ def test_a_failure_shows_its_traceback_below(project: Path) -> None:
     )
 
 
-def test_removed_results_are_told(project: Path) -> None:
-    """Nothing disappears silently."""
-    out = io.StringIO()
-    Lines("box", out, io.StringIO()).ended(Outcome("a.mdx", removed=(("box.json", "old"),)))
-    assert out.getvalue() == ("a.mdx: removed the result of 'old' in box.json\na.mdx: fresh\n")
+def test_pruning_tells_what_it_removes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing disappears silently, nothing is run, and a file that cannot be read is exit 1."""
+    (project / "posts/good/results").mkdir()
+    file = project / "posts/good/results/box.json"
+    file.write_text('{"format": 1, "machine": "box", "results": {"old": 0}}')
+    assert main(["run", "--prune"]) == 0
+    assert capsys.readouterr().out == (
+        "posts/bad/index.mdx: nothing to remove\n"
+        "posts/good/index.mdx: removed the result of 'old' in box.json\n"
+    )
+    file.write_text("<<<<")
+    assert main(["run", "--prune", "posts/good"]) == 1
+    assert capsys.readouterr().err == (
+        "benchpost: posts/good/results/box.json:1:1: not JSON: Expecting value; "
+        "restore it from version control, or delete it to record anew\n"
+    )
 
 
 USING = """\
@@ -200,8 +211,7 @@ TAMPERINGS = {
     "R003 data": ("posts/good/data.csv", "1", "2"),
     "R004 value": ("posts/good/results/box.json", '"value": ', '"value": 4'),
     "R004 picture": ("posts/good/results/box/one-1.svg", "<svg/>", "<svg>4</svg>"),
-    "R005": ("posts/good/results/box.json", "{", "<<<<<<< HEAD\n{"),
-    "R001": ("posts/good/index.mdx", 'id="one"', 'id="two"'),
+    "R001 R006": ("posts/good/index.mdx", 'id="one"', 'id="two"'),
 }
 
 

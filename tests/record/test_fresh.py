@@ -84,14 +84,15 @@ def test_what_builds_on_a_needy_snippet_needs_as_much(house: Any) -> None:
 
 
 MEND = "    mend: benchpost run --machine box posts/a/index.mdx\n"
-WITH_CUDA = "; recorded with NVIDIA H200; mend it on a machine with cuda"
+ON_BOX = "; recorded on Test CPU with NVIDIA H200"
+WITH_CUDA = f"{ON_BOX}; mend it on a machine with cuda"
 
 
 def test_a_changed_snippet_is_r002(recorded: Any) -> None:
     """Its own result and those after it, whose machine and needs are said."""
     assert found(recorded, TEXT.replace("x = 1", "x = 3")) == (
-        "posts/a/index.mdx:3:1: R002 result of 'one' on box is stale: its code or `keep` changed\n"
-        + MEND
+        "posts/a/index.mdx:3:1: R002 result of 'one' on box is stale: its code or `keep` changed"
+        + f"{ON_BOX}\n{MEND}"
         + "posts/a/index.mdx:7:1: R002 result of 'two' on box is stale: 'one' before it changed"
         + f"{WITH_CUDA}\n{MEND}"
     )
@@ -127,7 +128,7 @@ def test_a_changed_file_is_r003(recorded: Any, path: str, text: str | None, said
     """The file is named with what the snippet did with it and what became of it."""
     recorded.write(path, text) if text is not None else (recorded.root / path).unlink()
     assert found(recorded).splitlines()[0] == (
-        f"posts/a/index.mdx:3:1: R003 result of 'one' on box is stale: {said}"
+        f"posts/a/index.mdx:3:1: R003 result of 'one' on box is stale: {said}{ON_BOX}"
     )
 
 
@@ -135,7 +136,7 @@ def test_many_changed_files_are_counted(recorded: Any) -> None:
     """Three are named, the others counted."""
     for path in ("helper.py", "posts/a/data.csv", "bench.sh", "data/b", "absent.csv"):
         recorded.write(path, "new")
-    assert "; and 2 more files\n" in found(recorded)
+    assert "; and 2 more files; recorded on Test CPU" in found(recorded)
 
 
 def test_a_file_of_the_same_bytes_is_no_change(recorded: Any) -> None:
@@ -145,7 +146,7 @@ def test_a_file_of_the_same_bytes_is_no_change(recorded: Any) -> None:
 
 
 def test_a_result_of_no_snippet_is_r006(recorded: Any) -> None:
-    """A renamed snippet leaves its result behind: named with file and line, mended by a run."""
+    """A renamed snippet leaves its result behind: named with file and line, mended by pruning."""
     said = found(recorded, TEXT.replace('id="two"', 'id="three"'))
     whole = (recorded.root / "posts/a/results/box.json").read_text("utf-8")
     line = whole[: whole.index('"two": {')].count("\n") + 1
@@ -154,7 +155,7 @@ def test_a_result_of_no_snippet_is_r006(recorded: Any) -> None:
         "    mend: benchpost run posts/a/index.mdx\n"
         f"posts/a/results/box.json:{line}:1: R006 result of 'two' belongs to no snippet of "
         "posts/a/index.mdx\n"
-        "    mend: benchpost run posts/a/index.mdx\n"
+        "    mend: benchpost run --prune posts/a/index.mdx\n"
     )
 
 

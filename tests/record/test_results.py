@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import subprocess
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchpost.errors import BenchpostError
 from benchpost.files import sha256
 from benchpost.findings import as_text
 from benchpost.record import encoding, results
@@ -205,26 +208,93 @@ def test_a_file_that_cannot_be_read_is_said(saved: Any, text: str, line: int, wh
     found, said = loaded(saved)
     assert found == {}
     assert said == (
-        f"posts/a/results/h200.json:{line}:1: R005 {what}; run it again or restore\n"
-        "    mend: benchpost run --machine h200 posts/a/index.mdx\n"
+        f"posts/a/results/h200.json:{line}:1: R005 {what}; "
+        "restore it from version control, or delete it to record anew\n"
     )
 
 
-def test_saving_over_an_unreadable_file_mends_it(saved: Any) -> None:
-    """The next run writes a good file."""
-    (saved.root / "posts/a/results/h200.json").write_text("<<<<", encoding="utf-8")
-    results.save(saved.root / "posts/a/index.mdx", "h200", [COPY], PICTURES)
+def save_anew(post: Path) -> None:
+    results.save(post, "h200", [COPY], {"results/h200/new-1.svg": b"<svg/>"})
+
+
+def prune_some(post: Path) -> None:
+    results.prune(post, {"copy"})
+
+
+@pytest.mark.parametrize("act", [save_anew, prune_some])
+def test_a_file_that_cannot_be_read_is_not_overwritten(
+    saved: Any, act: Callable[[Path], None]
+) -> None:
+    """What it held would be lost: file and line are named, and no byte is written."""
+    post = saved.root / "posts/a/index.mdx"
+    file = saved.root / "posts/a/results/h200.json"
+    whole = file.read_text("utf-8").replace("{\n", "{\n<<<<<<< HEAD\n", 1)
+    file.write_text(whole, encoding="utf-8")
+    with pytest.raises(BenchpostError) as caught:
+        act(post)
+    assert str(caught.value) == (
+        f"{file.as_posix()}:2:1: not JSON: Expecting property name enclosed in double quotes; "
+        "restore it from version control, or delete it to record anew"
+    )
+    assert file.read_text("utf-8") == whole
+    assert not (saved.root / "posts/a/results/h200/new-1.svg").exists()
+
+
+def test_a_folder_named_like_a_results_file_is_said(saved: Any) -> None:
+    """It is a finding like any other file that cannot be read."""
+    (saved.root / "posts/a/results/m.json").mkdir()
+    found, said = loaded(saved)
+    assert list(found) == ["h200"]
+    assert said == (
+        "posts/a/results/m.json:1:1: R005 cannot be read: Is a directory; "
+        "restore it from version control, or delete it to record anew\n"
+    )
+
+
+def test_git_brings_an_unreadable_file_back(saved: Any) -> None:
+    """Where the file was committed the finding has the command, and it does what it says."""
+
+    def git(*words: str) -> None:
+        who = ["-c", "user.name=a", "-c", "user.email=a@b"]
+        subprocess.run(["git", *who, *words], cwd=saved.root, check=True, capture_output=True)
+
+    file = saved.root / "posts/a/results/h200.json"
+    git("init", "-q")
+    whole = file.read_text("utf-8")
+    file.write_text("<<<<", encoding="utf-8")
+    assert "mend:" not in loaded(saved)[1]
+    file.write_text(whole, encoding="utf-8")
+    git("add", ".")
+    git("commit", "-qm", "x")
+    file.write_text("<<<<", encoding="utf-8")
+    said = loaded(saved)[1]
+    mend = "git checkout -- posts/a/results/h200.json"
+    assert said.endswith(f"delete it to record anew\n    mend: {mend}\n")
+    git(*mend.split()[1:])
     assert loaded(saved)[1] == ""
 
 
-def test_what_no_entry_names_is_removed(saved: Any) -> None:
-    """Pictures of an earlier run and leftovers of a killed one go; other files stay."""
+def test_what_no_entry_names_any_more_is_removed(saved: Any) -> None:
+    """Pictures of the run before and leftovers of a killed one go; the author's files stay."""
     folder = saved.root / "posts/a/results"
-    for name in ("h200/copy-2.svg", "h200/.copy-1.svg.x.tmp", ".h200.json.y.tmp", "notes.txt"):
+    names = ("h200/mine.svg", "h200/.copy-1.svg.x.tmp", ".h200.json.y.tmp", ".mine.tmp", "notes")
+    for name in names:
         (folder / name).write_text("x")
-    results.save(saved.root / "posts/a/index.mdx", "h200", [COPY], PICTURES)
+    renamed = (*COPY.outputs[:1], Output("svg", "results/h200/copy-2.svg", sha256(b"<svg/>")))
+    drawn = {"results/h200/copy-2.svg": b"<svg/>"}
+    results.save(saved.root / "posts/a/index.mdx", "h200", [replace(COPY, outputs=renamed)], drawn)
     left = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-    assert left == ["h200.json", "h200/copy-1.svg", "notes.txt"]
+    assert left == [".mine.tmp", "h200.json", "h200/copy-2.svg", "h200/mine.svg", "notes"]
+
+
+def test_an_entry_cannot_name_a_file_elsewhere_for_removal(saved: Any) -> None:
+    """An edited entry that names the author's picture does not take it along when it goes."""
+    picture = saved.write("posts/a/mine.svg", "<svg/>")
+    file = saved.root / "posts/a/results/h200.json"
+    text = file.read_text("utf-8").replace("results/h200/copy-1.svg", "mine.svg")
+    file.write_text(text, encoding="utf-8")
+    assert results.prune(saved.root / "posts/a/index.mdx", {"plain"}) == [("h200.json", "copy")]
+    assert picture.exists()
 
 
 def test_results_of_no_snippet_are_pruned(saved: Any) -> None:

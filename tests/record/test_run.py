@@ -12,7 +12,7 @@ import pytest
 
 from benchpost.errors import BenchpostError
 from benchpost.record import results
-from benchpost.record.run import Outcome, plan_post, run_posts
+from benchpost.record.run import Outcome, plan_post, prune_posts, run_posts
 from benchpost.record.session import measured
 from benchpost.record.types import Measured
 
@@ -81,25 +81,91 @@ def test_an_unknown_unit_is_refused_before_anything_runs(house: Any, told: Any, 
 def test_results_of_other_devices_are_not_overwritten(
     house: Any, told: Any, here: Any, gpu: Any
 ) -> None:
-    """A name stands for one accelerator: on another machine it is refused, not mixed."""
+    """A name stands for one machine: on another one it is refused, not mixed."""
     house.post(snippet("one", "x = 1"))
     file = house.root / "posts/a/index.mdx"
     run_posts([file], house.order(gpu, start=here), told)
     house.post(snippet("one", "x = 2"))
     (outcome,) = ran(house, told, here, "a")
     assert str(outcome.failure) == (
-        "posts/a/results/box.json was recorded with NVIDIA H200 and this machine has "
-        "no accelerator; run it there, or give another `--machine NAME`"
+        "posts/a/results/box.json was recorded on Test CPU (4 cores) with NVIDIA H200, and this "
+        "machine is Test CPU (4 cores) with no accelerator; "
+        "run it there, or choose another name for this one, `--machine NAME`"
     )
 
 
-def test_results_of_renamed_snippets_are_removed(house: Any, told: Any, here: Any) -> None:
-    """And that is told."""
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [({"cpu": "Other CPU"}, "Other CPU (4 cores)"), ({"cores": 8}, "Test CPU (8 cores)")],
+)
+def test_results_of_another_processor_are_not_overwritten(
+    house: Any, told: Any, here: Any, changed: dict[str, Any], named: str
+) -> None:
+    """Its model and its cores count as accelerators do; nothing is run or written."""
     house.post(snippet("one", "x = 1"))
+    ran(house, told, here, "a")
+    house.post(snippet("one", "x = 2"))
+    before = (house.root / "posts/a/results/box.json").read_bytes()
+    order = house.order(start=here)
+    equipment = replace(order.here, machine=replace(order.here.machine, **changed))
+    file = house.root / "posts/a/index.mdx"
+    (outcome,) = run_posts([file], replace(order, here=equipment), told)
+    assert str(outcome.failure) == (
+        "posts/a/results/box.json was recorded on Test CPU (4 cores) with no accelerator, and "
+        f"this machine is {named} with no accelerator; "
+        "run it there, or choose another name for this one, `--machine NAME`"
+    )
+    assert (house.root / "posts/a/results/box.json").read_bytes() == before
+
+
+def test_results_of_renamed_snippets_stay_until_they_are_pruned(
+    house: Any, told: Any, here: Any
+) -> None:
+    """A slip of the pen in an id costs no result; removing is asked for and told."""
+    file = house.post(snippet("one", "x = 1")).file
     ran(house, told, here, "a")
     house.post(snippet("two", "x = 1"))
     (outcome,) = ran(house, told, here, "a")
-    assert (outcome.recorded, outcome.removed) == (("two",), (("box.json", "one"),))
+    assert (outcome.recorded, outcome.removed) == (("two",), ())
+    assert set(results.load(file, house.project)[0]["box"].results) == {"one", "two"}
+    (outcome,) = prune_posts([file], house.project)
+    assert (outcome.recorded, outcome.removed) == ((), (("box.json", "one"),))
+    assert set(results.load(file, house.project)[0]["box"].results) == {"two"}
+
+
+@pytest.mark.parametrize("kind", ["conflict", "folder"])
+def test_an_unreadable_results_file_is_refused_before_anything_runs(
+    house: Any, told: Any, here: Any, kind: str
+) -> None:
+    """Only the file that would be written counts, and only the post that it belongs to."""
+    for name in "ab":
+        house.post(snippet("one", "x = 1"), f"posts/{name}/index.mdx")
+    house.write("posts/b/results/other.json", "<<<<")
+    file = house.root / "posts/a/results/box.json"
+    house.write("posts/a/results/box.json", "<<<<") if kind == "conflict" else file.mkdir(
+        parents=True
+    )
+    first, second = ran(house, told, here, "a", "b")
+    why = "not JSON: Expecting value" if kind == "conflict" else "cannot be read: Is a directory"
+    assert str(first.failure) == (
+        f"posts/a/results/box.json:1:1: {why}; "
+        "restore it from version control, or delete it to record anew"
+    )
+    assert second.recorded == ("one",)
+    pruned = prune_posts([house.root / f"posts/{name}/index.mdx" for name in "ab"], house.project)
+    assert [str(each.failure).partition(":")[0] for each in pruned] == [
+        "posts/a/results/box.json",
+        "posts/b/results/other.json",
+    ]
+
+
+def test_a_folder_in_place_of_a_post_stops_nobody(house: Any, told: Any, here: Any) -> None:
+    """It is a post that cannot be read; the others run."""
+    house.post(snippet("one", "x = 1"))
+    (house.root / "posts/c/index.mdx").mkdir(parents=True)
+    first, second = ran(house, told, here, "c", "a")
+    assert str(first.failure) == "posts/c/index.mdx:1:1: cannot be read: Is a directory"
+    assert second.recorded == ("one",)
 
 
 def test_posts_without_values_may_run_at_once(house: Any, told: Any, here: Any) -> None:

@@ -17,7 +17,7 @@ from benchpost.post.document import Post, Snippet
 from benchpost.post.read import read_post
 from benchpost.record.machine import chosen_name, equipment
 from benchpost.record.plan import Extent, Plan
-from benchpost.record.run import Order, Outcome, plan_post, run_posts
+from benchpost.record.run import Order, Outcome, plan_post, prune_posts, run_posts
 from benchpost.record.session import SnippetError
 
 EXAMPLES = """\
@@ -25,6 +25,7 @@ EXAMPLES = """\
   benchpost run posts/overhead/index.mdx     one post
   benchpost run --list                       what would run and why; runs nothing
   benchpost run --force --machine h200       everything, recorded for the machine h200
+  benchpost run --prune posts/overhead       remove results of no snippet; runs nothing
   benchpost run posts/overhead --notebook overhead.ipynb
 """
 
@@ -36,6 +37,9 @@ def add(subparsers: Subparsers) -> None:
     add_posts(parser)
     parser.add_argument("--force", action="store_true", help="run what is fresh too")
     parser.add_argument("--list", action="store_true", help="say what would run and why")
+    parser.add_argument(
+        "--prune", action="store_true", help="remove results that belong to no snippet"
+    )
     parser.add_argument(
         "--machine", default="", metavar="NAME", help="name of the results (default: its hardware)"
     )
@@ -54,17 +58,31 @@ def _count(text: str) -> int:
 
 
 def act(args: argparse.Namespace) -> int:
-    """Run, list, or both run and export; 1 when a post failed."""
+    """Run, prune, list, or both run and export; 1 when a post failed."""
     project = project_of(args)
     files = list(dict.fromkeys(file.resolve() for file in posts_of(args, project)))
     if args.notebook and len(files) != 1:
         raise UsageError(f"--notebook takes one post, not {len(files)}")
+    if args.prune:
+        return _prune(files, project)
     order = _order(args, project)
     if args.list:
         return _list(files, order)
     outcomes = run_posts(files, order, Lines(order.here.machine.name))
     if args.notebook and not outcomes[0].failure:
         _export(files[0], order, args.notebook)
+    return int(any(outcome.failure for outcome in outcomes))
+
+
+def _prune(files: list[Path], project: Project) -> int:
+    outcomes = prune_posts(files, project)
+    for outcome in outcomes:
+        if outcome.failure:
+            _print_failure(outcome.failure, sys.stderr)
+        for file, snippet in outcome.removed:
+            print(f"{outcome.path}: removed the result of {snippet!r} in {file}")
+        if not outcome.failure and not outcome.removed:
+            print(f"{outcome.path}: nothing to remove")
     return int(any(outcome.failure for outcome in outcomes))
 
 
@@ -150,8 +168,6 @@ class Lines:
             print("\r\x1b[K", end="", file=self.err, flush=True)
         for line in _skips(outcome.plan) if outcome.plan else ():
             print(line, file=self.out)
-        for file, snippet in outcome.removed:
-            print(f"{outcome.path}: removed the result of {snippet!r} in {file}", file=self.out)
         if outcome.failure:
             _print_failure(outcome.failure, self.err)
         else:

@@ -116,12 +116,11 @@ def _stale(
 
 
 def _where(wanted: Sequence[str], result: Result) -> str:
-    """On which machine it can be mended, when that is not any."""
-    devices = ", ".join(result.provenance.machine.devices)
-    if not wanted:
-        return ""
-    have = f"; recorded with {devices}" if devices else ""
-    return f"{have}; mend it on a machine with {', '.join(wanted)}"
+    """On what it was recorded, and what a machine must have to mend it."""
+    machine = result.provenance.machine
+    devices = f" with {', '.join(machine.devices)}" if machine.devices else ""
+    have = f"; recorded on {machine.cpu}{devices}"
+    return f"{have}; mend it on a machine with {', '.join(wanted)}" if wanted else have
 
 
 def _which_changed(snippet: Snippet, recorded: Results, today: Now) -> str:
@@ -155,4 +154,4 @@ def _orphans(post: Post, recorded: Results, project: Project) -> Iterator[Findin
     for name in gone:
         place = Place(recorded.path, line_of(whole, name))
         said = f"result of {name!r} belongs to no snippet of {post.path}"
-        yield Finding(Check.R006, place, said, f"benchpost run {post.path}")
+        yield Finding(Check.R006, place, said, f"benchpost run --prune {post.path}")

@@ -32,6 +32,12 @@ def circumstances(project: Project) -> Circumstances:
     return Circumstances((commit or "").strip(), changes == "", round(os.getloadavg()[0], 2))
 
 
+def is_restorable(path: str, project: Project) -> bool:
+    """Whether git can bring a file back: it differs from what was added, and is in no conflict."""
+    changes = _git(project, "diff", "--name-status", "--", f":(literal){path}") or ""
+    return changes.startswith(("M", "T"))
+
+
 def _git(project: Project, *words: str) -> str | None:
     """What git prints; None where there is no git, no repository or no commit."""
     try:

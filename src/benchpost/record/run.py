@@ -8,12 +8,12 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from benchpost.config import Project
-from benchpost.errors import BenchpostError
-from benchpost.findings import Check
+from benchpost.errors import BenchpostError, Place
+from benchpost.findings import Check, Finding
 from benchpost.post.document import Post, Snippet
 from benchpost.post.lint import declarations
 from benchpost.post.read import read_post
@@ -23,6 +23,7 @@ from benchpost.record.machine import Equipment
 from benchpost.record.plan import Extent, Plan, plan
 from benchpost.record.provenance import circumstances
 from benchpost.record.session import Record, Setting, check_kept, run_session
+from benchpost.record.types import Machine
 
 TICK = 0.2
 """Seconds between two looks at the clock for the progress line."""
@@ -52,7 +53,7 @@ class Outcome:
     recorded: tuple[str, ...] = ()
     """Snippets whose results were written."""
     removed: tuple[tuple[str, str], ...] = ()
-    """Results of no snippet that were removed: name of the results file, and snippet."""
+    """Results of no snippet that `prune_posts` removed: name of the results file, and snippet."""
     failure: BenchpostError | None = None
     """Why nothing was written."""
 
@@ -83,15 +84,52 @@ class Order:
 def plan_post(file: Path, order: Order) -> Plan:
     """What would be done for a post.
 
-    Raises BenchpostError when it cannot be read, or when a snippet's words are not understood: a
-    misspelt `keep` would otherwise be recorded without what it was to keep.
+    Raises BenchpostError when it or this machine's results file cannot be read, or when a snippet's
+    words are not understood: a misspelt `keep` would be recorded without what it was to keep.
     """
-    post = read_post(file.resolve(), order.project)
+    post = _read(file, order.project)
     wrong = next((each for each in declarations(post) if each.check is Check.S007), None)
     if wrong:
         raise BenchpostError(f"{wrong.check.name} {wrong.message}", wrong.place)
-    recorded, _ = results.load(post.file, order.project)
+    recorded, findings = results.load(post.file, order.project)
+    _refuse_unreadable(findings, f"{order.here.machine.name}.json")
     return plan(post, recorded, order.project, order.here, order.extent)
+
+
+def _read(file: Path, project: Project) -> Post:
+    try:
+        return read_post(file.resolve(), project)
+    except OSError as error:
+        said = f"cannot be read: {error.strerror}"
+        raise BenchpostError(said, Place(project.relative(file))) from error
+
+
+def _refuse_unreadable(findings: Sequence[Finding], name: str = "") -> None:
+    """Writing into a results file that cannot be read would lose what it holds."""
+    for finding in findings:
+        if finding.check is Check.R005 and name in ("", PurePosixPath(finding.place.path).name):
+            raise BenchpostError(finding.message, finding.place)
+
+
+def prune_posts(files: Sequence[Path], project: Project) -> list[Outcome]:
+    """Remove the results that belong to no snippet; nothing is run.
+
+    Raises BenchpostError when a run is at work in the project.
+    """
+    with _alone(project):
+        return [_pruned(file, project) for file in files]
+
+
+def _pruned(file: Path, project: Project) -> Outcome:
+    path = project.relative(file)
+    try:
+        post = _read(file, project)
+        _refuse_unreadable(results.load(post.file, project)[1])
+        return Outcome(path, removed=tuple(results.prune(post.file, set(post.snippet_ids()))))
+    except BenchpostError as error:
+        return Outcome(path, failure=error)
+    except OSError as error:
+        return Outcome(path, failure=BenchpostError(f"cannot write results of {path}: {error}"))
 
 
 def run_posts(files: Sequence[Path], order: Order, progress: Progress) -> list[Outcome]:
@@ -147,46 +185,45 @@ async def _run_one(outcome: Outcome, order: Order, setting: Setting, progress: P
         progress.began(post, snippet, number, total)
 
     try:
-        _refuse_other_devices(todo, order)
+        _refuse_another_machine(todo, order)
         check_kept(todo)
         kernel = order.start(post.file.parent, order.project) if todo.runs else None
         records = await run_session(todo, setting, kernel, began) if kernel else []
-        removed = _write(todo, records, order.here.machine.name)
+        _write(post, records, order.here.machine.name)
     except BenchpostError as error:
         return Outcome(outcome.path, todo, failure=error)
     names = tuple(record.result.snippet for record in records)
-    return Outcome(outcome.path, todo, names, removed)
+    return Outcome(outcome.path, todo, names)
 
 
-def _write(todo: Plan, records: Sequence[Record], machine: str) -> tuple[tuple[str, str], ...]:
-    """Save what was recorded and remove what belongs to no snippet; gives what was removed."""
-    post = todo.post
+def _write(post: Post, records: Sequence[Record], machine: str) -> None:
+    if not records:
+        return
     pictures = {path: data for record in records for path, data in record.pictures.items()}
     try:
-        if records:
-            results.save(post.file, machine, [record.result for record in records], pictures)
-        return tuple(results.prune(post.file, set(post.snippet_ids())))
+        results.save(post.file, machine, [record.result for record in records], pictures)
     except OSError as error:
         raise BenchpostError(f"cannot write results of {post.path}: {error}") from error
 
 
-def _refuse_other_devices(todo: Plan, order: Order) -> None:
-    """Results of one accelerator must not be overwritten under its name by those of another."""
+def _refuse_another_machine(todo: Plan, order: Order) -> None:
+    """Under one name stand numbers of one processor and its accelerators, never a mixture."""
     here = order.here.machine
     known = results.load(todo.post.file, order.project)[0].get(here.name)
     if known is None or not todo.runs:
         return
     for result in known.results.values():
-        there = result.provenance.machine.devices
-        if there != here.devices:
+        there = _hardware(result.provenance.machine)
+        if there != _hardware(here):
             raise BenchpostError(
-                f"{known.path} was recorded with {_named(there)} and this machine has "
-                f"{_named(here.devices)}; run it there, or give another `--machine NAME`"
+                f"{known.path} was recorded on {there}, and this machine is {_hardware(here)}; "
+                "run it there, or choose another name for this one, `--machine NAME`"
             )
 
 
-def _named(devices: Sequence[str]) -> str:
-    return ", ".join(devices) or "no accelerator"
+def _hardware(machine: Machine) -> str:
+    devices = ", ".join(machine.devices) or "no accelerator"
+    return f"{machine.cpu} ({machine.cores} cores) with {devices}"
 
 
 async def _tick(progress: Progress) -> None:
