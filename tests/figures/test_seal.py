@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchpost.errors import BenchpostError
-from benchpost.figures.seal import judge, sealed
+from benchpost.figures.seal import is_marked, judge, sealed
 from benchpost.figures.types import Drawing
 
 
@@ -45,6 +45,15 @@ def test_every_single_byte_matters() -> None:
     for place in range(len(FILE)):
         changed = FILE[:place] + bytes([FILE[place] ^ 1]) + FILE[place + 1 :]
         assert judge(changed, drawing()) != "fresh", place
+
+
+@pytest.mark.parametrize(
+    ("data", "is_ours"),
+    [(FILE, True), (FILE.replace(b"512", b"513"), True), (b"<svg/>", False), (b"", False)],
+)
+def test_marks_tell_whose_a_file_was(data: bytes, is_ours: bool) -> None:
+    """A file that was edited still bears the marks; one that was never ours has none."""
+    assert is_marked(data) == is_ours
 
 
 def test_only_svg_is_sealed() -> None:

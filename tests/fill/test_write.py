@@ -13,6 +13,7 @@ from benchpost.errors import BenchpostError
 from benchpost.figures import seal
 from benchpost.figures.types import Drawing
 from benchpost.fill import write
+from benchpost.fill.check import check_post
 from benchpost.fill.write import Outcome, fill_post
 from benchpost.findings import Check
 
@@ -110,12 +111,41 @@ def test_what_no_slot_wants_goes_when_it_is_ours(post: House) -> None:
     assert left == sorted(kept)
 
 
-def test_an_edited_picture_is_not_removed(post: House) -> None:
-    """A picture whose seal is broken may be somebody's work: it stays."""
+EDITS = {"edited": (b"red", b"blue"), "cut off": (b"</desc></svg>", b"")}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edited_picture_is_not_removed(post: House, edit: str) -> None:
+    """A picture of ours whose seal is broken may be somebody's work: it stays, and is told."""
     fill(post)
-    post.write(SVG, post.files()[SVG].replace(b"red", b"blue"))
+    post.write(SVG, post.files()[SVG].replace(*EDITS[edit]))
     post.write(FILE, "# A\n")
     assert fill(post).removed == ()
+    (finding,) = check_post(post.root / FILE, post.project)
+    assert f"{finding.place}: {finding.check.name} {finding.message}" == (
+        "posts/a/figures/dot.svg:1:1: F004 edited by hand and shown by no slot of "
+        "posts/a/index.mdx; it may hold somebody's work, so fill does not delete it: delete it "
+        "yourself, with the data of the same name"
+    )
+    assert finding.mend == ""
+
+
+def test_an_edited_picture_that_the_text_shows_is_in_use(post: House) -> None:
+    """Who took a picture over and shows it without a slot is not told to delete it."""
+    fill(post)
+    post.write(SVG, post.files()[SVG].replace(b"red", b"blue"))
+    post.write(FILE, "# A\n\n![mine](./figures/dot.svg)\n")
+    assert check_post(post.root / FILE, post.project) == []
+
+
+def test_data_without_its_picture_is_left_alone(post: House) -> None:
+    """Data bears no mark: alone it cannot be told from the author's own."""
+    fill(post)
+    (post.root / SVG).unlink()
+    post.write(FILE, "# A\n")
+    assert fill(post).removed == ()
+    assert check_post(post.root / FILE, post.project) == []
+    assert CSV in post.files()
 
 
 def test_a_picture_that_a_neighbour_shows_is_not_removed(post: House) -> None:

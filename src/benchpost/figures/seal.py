@@ -42,6 +42,11 @@ def judge(data: bytes, drawing: Drawing) -> Verdict:
     return "fresh" if plan == sha256(drawing.plan.encode()) else "stale"
 
 
+def is_marked(data: bytes) -> bool:
+    """Whether a file bears marks of ours, whatever was done to it since."""
+    return _MARKS.search(data) is not None
+
+
 def _marks(plan: str, seal: str) -> bytes:
     return f' data-plan="{plan}" data-seal="{seal}"'.encode()
 

@@ -12,7 +12,14 @@ from benchpost.fill.apply import slot_for
 from benchpost.fill.diff import unified
 from benchpost.fill.filled import Filled, Piece, fill_text, spliced
 from benchpost.fill.material import Material, gather, unreadable
-from benchpost.fill.pictures import FOLDER, Picture, State, orphans, pictures
+from benchpost.fill.pictures import (
+    FOLDER,
+    Picture,
+    State,
+    edited_orphans,
+    orphans,
+    pictures,
+)
 from benchpost.fill.refusal import Refusal
 from benchpost.fill.suggest import suggest
 from benchpost.findings import Check, Finding, Severity
@@ -138,6 +145,12 @@ def _orphans(post: Post, filled: Filled, project: Project) -> Iterator[Finding]:
     for path in orphans(post.file, filled.text, wanted):
         said = f"no slot of {post.path} shows this figure any more"
         yield Finding(Check.F004, Place(project.relative(path)), said, mend("fill", post))
+    for path in edited_orphans(post.file, filled.text, wanted):
+        said = (
+            f"edited by hand and shown by no slot of {post.path}; it may hold somebody's work, so "
+            "fill does not delete it: delete it yourself, with the data of the same name"
+        )
+        yield Finding(Check.F004, Place(project.relative(path)), said)
 
 
 def _placeholder(post: Post, todo: Todo) -> Finding:

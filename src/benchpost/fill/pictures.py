@@ -98,16 +98,32 @@ def orphans(post: Path, text: str, wanted: Set[Path]) -> list[Path]:
     """Files that were drawn here for a slot that is gone, with their data.
 
     Only what bears an unbroken seal of ours, or is named after such a file, and stands in no text
-    of the folder: `text` for the post itself, the files for its neighbours.
+    of the folder: `text` for the post itself, the files for its neighbours. Data whose picture is
+    gone bears no mark, and so may be the author's own: it is left alone.
     """
+    loose = _loose(post, wanted)
+    gone = {file.stem for file in _unshown(post, text, filter(is_ours, loose))}
+    return [file for file in loose if file.stem in gone and file.suffix in SUFFIXES]
+
+
+def edited_orphans(post: Path, text: str, wanted: Set[Path]) -> list[Path]:
+    """Drawn files of a slot that is gone that were edited since: they may be somebody's work."""
+    return _unshown(post, text, filter(is_edited, _loose(post, wanted)))
+
+
+def _loose(post: Path, wanted: Set[Path]) -> list[Path]:
+    """Files beside the post that no slot of it wants."""
     folder = post.parent / FOLDER
     if not folder.is_dir():
         return []
-    loose = sorted(file for file in folder.iterdir() if file.is_file() and file not in wanted)
-    ours = [file for file in loose if is_ours(file)]
-    texts = [text, *_neighbours(post)] if ours else []
-    gone = {f.stem for f in ours if not any(f"{FOLDER}/{f.name}" in each for each in texts)}
-    return [file for file in loose if file.stem in gone and file.suffix in SUFFIXES]
+    return sorted(file for file in folder.iterdir() if file.is_file() and file not in wanted)
+
+
+def _unshown(post: Path, text: str, files: Iterable[Path]) -> list[Path]:
+    """Those that stand in no text of the folder, which is read only where there are any."""
+    found = list(files)
+    texts = [text, *_neighbours(post)] if found else []
+    return [file for file in found if not any(f"{FOLDER}/{file.name}" in each for each in texts)]
 
 
 def is_ours(file: Path) -> bool:
@@ -116,6 +132,11 @@ def is_ours(file: Path) -> bool:
         return False
     anything = Drawing(file.name, "", _nothing)
     return seal.judge(file.read_bytes(), anything) != "tampered"
+
+
+def is_edited(file: Path) -> bool:
+    """Whether a file was drawn by a figure and touched since."""
+    return file.suffix == ".svg" and seal.is_marked(file.read_bytes()) and not is_ours(file)
 
 
 def _nothing() -> bytes:
