@@ -248,3 +248,12 @@ def test_a_slot_that_is_not_closed_is_told(tmp_path: Path) -> None:
     outcome = fill_post(file, Project(tmp_path))
     assert [each.check for each in outcome.findings] == [Check.S001]
     assert outcome.before == outcome.after == file.read_text()
+
+
+def test_a_file_that_cannot_be_written_is_said_plainly(post: House) -> None:
+    """The post stays as it is; the error names the file and the reason."""
+    (post.root / SVG).mkdir(parents=True)
+    with pytest.raises(BenchpostError) as caught:
+        fill(post)
+    assert str(caught.value) == ("posts/a/index.mdx:1:1: cannot be filled: dot.svg: Is a directory")
+    assert post.read(FILE) == POST

@@ -61,10 +61,13 @@ def fill_post(file: Path, project: Project, *, redraw: bool = False) -> Outcome:
     # a slot that is not closed is no slot: without a word it would seem to be filled
     misread = [each for each in declarations(post) if each.check is not Check.S007]
     findings = (*material.findings, *misread, *filled.findings, *drawn.findings)
-    written = [picture for picture, data in drawn.files if write_if_changed(picture.path, data)]
-    _write_text(post, text)
-    # a slot that failed cannot say which files are its own
-    gone = () if findings else _remove_orphans(post, text, drawn.pieces)
+    try:
+        written = [picture for picture, data in drawn.files if write_if_changed(picture.path, data)]
+        _write_text(post, text)
+        # a slot that failed cannot say which files are its own
+        gone = () if findings else _remove_orphans(post, text, drawn.pieces)
+    except OSError as error:
+        raise BenchpostError(f"cannot be filled: {_cause(error)}", post.place(0)) from error
     return Outcome(
         post.path,
         post.text,
@@ -74,6 +77,12 @@ def fill_post(file: Path, project: Project, *, redraw: bool = False) -> Outcome:
         tuple(p for p in drawn.pieces if p.text != post.text[p.of.body.start : p.of.body.end]),
         tuple(_moved(finding, post, text, drawn.pieces) for finding in findings),
     )
+
+
+def _cause(error: OSError) -> str:
+    """What the system says, and of which file."""
+    name = Path(error.filename2 or error.filename or "").name
+    return f"{name}: {error.strerror}" if name else str(error)
 
 
 def _moved(finding: Finding, post: Post, text: str, pieces: Sequence[Piece]) -> Finding:
