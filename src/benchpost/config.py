@@ -76,6 +76,13 @@ class Project:
             raise UsageError(f"no file {path}")
 
 
+def rival(file: Path) -> Path | None:
+    """The other index file of a post's folder: both would own its results, figures and page."""
+    names = [f"index{suffix}" for suffix in POST_SUFFIXES]
+    others = [file.parent / name for name in names if name != file.name]
+    return next((other for other in others if file.name in names and other.exists()), None)
+
+
 def find_project(start: Path) -> Project:
     """The project that `start` lies in, or `start` as a project with the defaults."""
     return nearest_project(start) or Project(start.resolve())

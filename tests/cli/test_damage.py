@@ -178,9 +178,6 @@ CASES = {
     "results edited by hand": Case(
         replaced(RESULTS, "0.003", "0.002"), "R004", RESULTS, '    "scaled"', restored=False
     ),
-    "results that are no JSON": Case(
-        replaced(RESULTS, "{", "{,"), "R005", RESULTS, "{", restored=False
-    ),
     "results deleted": Case(removed(RESULTS), "R001", FILE, "```python", restored=False),
     "picture of a snippet edited by hand": Case(
         replaced(PICTURE, "</svg>", " </svg>"), "R004", RESULTS, '    "scaled"', restored=False
@@ -239,6 +236,19 @@ def test_damage_is_found_at_its_place_and_mended_by_the_command_named(
     assert found == []
     if case.restored:
         assert files(project) == before
+
+
+def test_results_that_are_no_json_are_found_and_left_to_the_author(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without version control nothing can restore them, so no command is named that loses them."""
+    replaced(RESULTS, "{", "{,")(project)
+    damaged = files(project)
+    (found,) = [finding for finding in check() if finding["code"] == "R005"]
+    assert (f"{found['path']}:{found['line']}", found["mend"]) == (f"{RESULTS}:1", "")
+    assert main(["run", "--machine", "box", "posts/a"]) == 1
+    assert capsys.readouterr().err.startswith(f"benchpost: {RESULTS}:1:1: not JSON: ")
+    assert files(project) == damaged
 
 
 def test_every_kind_of_damage_is_among_the_cases() -> None:

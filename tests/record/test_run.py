@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from benchpost.errors import BenchpostError
+from benchpost.fill.check import check_post
+from benchpost.findings import Check
 from benchpost.record import results
 from benchpost.record.run import Outcome, plan_post, prune_posts, run_posts
 from benchpost.record.session import measured
@@ -255,6 +257,25 @@ def test_what_would_run_is_planned_without_running(house: Any, here: Any) -> Non
     plan = plan_post(house.root / "posts/a/index.mdx", order)
     assert plan.stale == {"one": "never recorded"}
     assert not (house.root / "posts/a/results").exists()
+
+
+def test_two_index_files_in_one_folder_are_refused(house: Any, told: Any, here: Any) -> None:
+    """They would write the same results: neither is run, nothing is written, others run."""
+    for path in ("posts/a/index.mdx", "posts/a/index.md", "posts/b/index.md"):
+        house.write(path, snippet("one", "x = 1"))
+    *both, other = run_posts(house.project.posts(), house.order(start=here), told)
+    shared = "would share one folder of results and one page; keep one of them"
+    assert [str(each.failure) for each in both] == [
+        f"posts/a/index.md:1:1: `posts/a/index.md` and `posts/a/index.mdx` {shared}",
+        f"posts/a/index.mdx:1:1: `posts/a/index.mdx` and `posts/a/index.md` {shared}",
+    ]
+    assert other.recorded == ("one",)
+    assert not (house.root / "posts/a/results").exists()
+    (finding,) = check_post(house.root / "posts/a/index.md", house.project)
+    assert (finding.check, finding.message) == (
+        Check.P004,
+        f"`posts/a/index.md` and `posts/a/index.mdx` {shared}",
+    )
 
 
 @pytest.mark.parametrize(

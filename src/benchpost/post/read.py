@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchpost.config import Project
+from benchpost.config import Project, rival
+from benchpost.errors import BenchpostError, Place
 from benchpost.files import read_text
 from benchpost.post.document import Dialect, Post
 from benchpost.post.frontmatter import front_matter
@@ -15,7 +16,15 @@ from benchpost.post.todo import find_todos
 
 
 def read_post(file: Path, project: Project) -> Post:
-    """The post in a file; BenchpostError when the file is not UTF-8."""
+    """The post in a file.
+
+    Raises BenchpostError when it is not UTF-8, or when its folder holds a second index file.
+    """
+    other = rival(file)
+    if other:
+        both = f"`{project.relative(file)}` and `{project.relative(other)}`"
+        said = f"{both} would share one folder of results and one page; keep one of them"
+        raise BenchpostError(said, Place(project.relative(file)))
     return parse_post(read_text(file), project.relative(file), file)
 
 
