@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from benchpost.config import Project, find_project, nearest_project
-from benchpost.errors import UsageError
+from benchpost.errors import UsageError, near
+from benchpost.findings import Check
 
 if TYPE_CHECKING:
     Subparsers: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -81,3 +82,15 @@ def posts_of(args: argparse.Namespace, project: Project) -> list[Path]:
 def _located(word: str, project: Project) -> str:
     in_root = project.root / word
     return str(in_root) if not Path(word).exists() and in_root.exists() else word
+
+
+def codes(words: str) -> list[str]:
+    """Codes of checks, or their beginnings, from a list with commas; raises UsageError."""
+    wanted = [word.strip().upper() for word in words.split(",") if word.strip()]
+    known = [check.name for check in Check]
+    for code in wanted:
+        if not any(name.startswith(code) for name in known):
+            *letters, last = sorted({name[0] for name in known})
+            said = f"; codes begin with {', '.join(letters)} or {last}"
+            raise UsageError(f"no check {code!r}{near(code, known) or said}")
+    return wanted

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from benchpost.cli.arguments import Subparsers, add_posts, posts_of, project_of, verb
+from benchpost.cli.arguments import Subparsers, add_posts, codes, posts_of, project_of, verb
 from benchpost.cli.report import add_format, exit_code, formatted
 from benchpost.config import Project
-from benchpost.errors import UsageError, near
 from benchpost.fill.check import check_post
-from benchpost.findings import Check, Finding, selected
+from benchpost.findings import Finding, selected
 
 EXAMPLES = """\
   benchpost check                                 all posts of the project
@@ -35,7 +34,7 @@ def add(subparsers: Subparsers) -> None:
     for name, what in (("--select", "only these checks"), ("--ignore", "not these checks")):
         parser.add_argument(
             name,
-            type=_codes,
+            type=codes,
             default=[],
             metavar="CODES",
             help=f"{what}: codes or their beginnings, separated by commas",
@@ -74,13 +73,3 @@ def _check(files: Sequence[Path], project: Project, redraw: bool) -> list[Findin
 
 def _leave_interrupts_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _codes(words: str) -> list[str]:
-    codes = [word.strip().upper() for word in words.split(",") if word.strip()]
-    known = [check.name for check in Check]
-    for code in codes:
-        if not any(name.startswith(code) for name in known):
-            hint = near(code, known) or f"; codes are {known[0]} to {known[-1]}"
-            raise UsageError(f"no check {code!r}{hint}")
-    return codes

@@ -10,11 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchpost.cli import skills_moves
-from benchpost.cli.arguments import Subparsers, verb
+from benchpost.cli.arguments import Subparsers, codes, verb
 from benchpost.cli.report import add_format, exit_code, formatted
-from benchpost.errors import UsageError, near
+from benchpost.config import find_project
+from benchpost.errors import UsageError
 from benchpost.files import write_if_changed
-from benchpost.findings import Check, Finding, as_text, selected
+from benchpost.findings import Finding, as_text, selected
 from benchpost.skills.address import GENERAL, OWN_NAME, in_category
 from benchpost.skills.checks import check
 from benchpost.skills.exports import LAYOUTS, export
@@ -55,7 +56,7 @@ def add(subparsers: Subparsers) -> None:
     _add_tree(checking)
     checking.add_argument("--profile", choices=PROFILES, default="spec", help="whose rules")
     for name in ("--select", "--ignore"):
-        checking.add_argument(name, type=_codes, default=[], metavar="CODES", help="e.g. K02,K012")
+        checking.add_argument(name, type=codes, default=[], metavar="CODES", help="e.g. K02,K012")
     checking.add_argument("--fix", action="store_true", help="mend what has one right answer")
     add_format(checking)
     exporting = acts.add_parser("export", help="write the catalogue as clients want it")
@@ -81,16 +82,6 @@ def _add_tree(parser: argparse.ArgumentParser) -> None:
 def act(args: argparse.Namespace) -> int:
     """Do the act and return the exit code."""
     return ACTS[args.act](args)
-
-
-def _codes(words: str) -> list[str]:
-    codes = [word.strip().upper() for word in words.split(",") if word.strip()]
-    known = [each.name for each in Check if each.name.startswith("K")]
-    for code in codes:
-        if not any(name.startswith(code) for name in known):
-            hint = near(code, known) or f"; codes are {known[0]} to {known[-1]}"
-            raise UsageError(f"no check of skills {code!r}{hint}")
-    return codes
 
 
 def _tree(args: argparse.Namespace) -> Tree:
@@ -128,7 +119,7 @@ def _check(args: argparse.Namespace) -> int:
             print(f"mended {args.tree / path}", file=sys.stderr)
     found = check(Library(_tree(args)), PROFILES[args.profile])
     chosen = [_from_here(each, args.tree) for each in selected(found, args.select, args.ignore)]
-    sys.stdout.write(formatted(chosen, args))
+    sys.stdout.write(formatted(chosen, args, find_project(Path.cwd())))
     return exit_code(chosen)
 
 

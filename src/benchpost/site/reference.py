@@ -160,6 +160,7 @@ GROUPS = {
     "R": "R: recorded results",
     "T": "T: placeholders",
     "P": "P: pages of the site",
+    "K": "K: skills and their catalogue (`benchpost skills check`)",
 }
 
 
