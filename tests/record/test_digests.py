@@ -41,8 +41,13 @@ def test_a_digest_covers_what_is_kept_but_not_where_it_stands() -> None:
         (".env", True),
         ("posts/a/results/box.json", False),
         ("posts/a/results", False),
-        ("posts/a/figures/x.svg", False),
+        ("posts/a/figures/x.svg", True),
+        (".data/h.csv", True),
+        (".github/bench.yml", True),
         (".venv/lib/site.py", False),
+        (".venv-3.12/lib/x.py", False),
+        (".mypy_cache/x.json", False),
+        (".ipynb_checkpoints/x.py", False),
         (".git/HEAD", False),
         ("env/lib/python3.11/site-packages/x.py", False),
         ("pkg/__pycache__/m.cpython-311.pyc", False),
@@ -83,6 +88,30 @@ def test_what_the_kernel_reports_becomes_used_files(tmp_path: Path) -> None:
         ("a.csv", "open", True),
         ("b.py", "import", True),
         ("gone", "open", False),
+    ]
+
+
+DRAWING = f'<svg width="1" data-plan="{"0" * 64}" data-seal="{"1" * 64}" height="1"/>'
+
+
+def test_figures_made_by_hand_are_inputs_and_drawn_ones_are_not(tmp_path: Path) -> None:
+    """What slots draw from the results, and the data beside it, does not make these stale."""
+    post = "posts/a/index.mdx"
+    folder = tmp_path / "posts/a/figures"
+    empty = file_digest(tmp_path, "posts/a/figures", "list", post)
+    folder.mkdir(parents=True)
+    for name, text in (("drawn.svg", DRAWING), ("drawn.csv", "1"), ("drawn.png", "")):
+        (folder / name).write_text(text)
+    assert file_digest(tmp_path, "posts/a", "list", post) == empty
+    (folder / "drawn.png").unlink()
+    assert file_digest(tmp_path, "posts/a/figures", "list", post) == empty
+    for name in ("mine.csv", "mine.svg"):
+        (folder / name).write_text("<svg/>")
+    assert file_digest(tmp_path, "posts/a/figures", "list", post) != empty
+    found = used(tmp_path, post, [(str(file), "open") for file in folder.iterdir()])
+    assert [each.path for each in found] == [
+        "posts/a/figures/mine.csv",
+        "posts/a/figures/mine.svg",
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
@@ -12,11 +13,21 @@ from benchpost.files import sha256
 from benchpost.post.document import Snippet
 from benchpost.record.types import Used
 
-EXCLUDED = ("__pycache__", "node_modules", "site-packages")
-"""Caches and installed packages: versions of packages are recorded, not hashed."""
+EXCLUDED = re.compile(
+    r"__pycache__|node_modules|site-packages|.*\.(?:egg|dist)-info"
+    r"|\.(?:git|hg|svn|jj|venv.*|virtualenv|tox|nox|conda|pixi|direnv|eggs|hypothesis|ipython|jupyter"
+    r"|ipynb_checkpoints|.*cache)"
+)
+"""Folders of version control, environments and caches: packages are recorded with versions."""
 
 OWN_FOLDERS = ("results", "figures")
 """Folders beside a post that benchpost writes."""
+
+DRAWN = re.compile(rb'<svg\b[^>]* data-plan="[0-9a-f]{64}" data-seal="[0-9a-f]{64}"')
+"""The marks of a picture that a slot drew."""
+
+DATA = (".svg", ".csv", ".json", ".txt")
+"""Endings of drawings and of the data beside them."""
 
 
 def snippet_digests(snippets: Iterable[Snippet]) -> dict[str, str]:
@@ -34,41 +45,54 @@ def _digest(value: object) -> str:
 
 
 def is_input(path: str, post: str) -> bool:
-    """Whether a project file counts as used. Both paths are relative to the root.
+    """Whether a project file counts as used, by its name. Both paths are relative to the root.
 
-    Not: what lies below a hidden folder (`.git`, `.venv`), caches and installed packages, and the
-    `results` and `figures` beside the post, which are made from it.
+    Not: version control, environments, caches and installed packages, and the `results` beside the
+    post, which are made from it.
     """
-    parts = PurePosixPath(path).parts
-    if any(part.startswith(".") for part in parts[:-1]) or path.endswith((".pyc", ".pyo")):
+    if path.endswith((".pyc", ".pyo")) or any(map(EXCLUDED.fullmatch, PurePosixPath(path).parts)):
         return False
-    if any(part in EXCLUDED or part.endswith((".egg-info", ".dist-info")) for part in parts):
-        return False
-    return not any(_within(path, str(PurePosixPath(post).parent / own)) for own in OWN_FOLDERS)
+    return not _within(path, _own("results", post))
 
 
 def _within(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder}/")
 
 
+def _own(folder: str, post: str) -> str:
+    return str(PurePosixPath(post).parent / folder)
+
+
+def _is_drawn(root: Path, path: str, post: str) -> bool:
+    """Whether a file is a drawing of a slot of the post, or the data beside one: made, no input."""
+    file = root / path
+    if not _within(path, _own("figures", post)) or file.suffix not in DATA:
+        return False
+    drawing = file.with_suffix(".svg")
+    return drawing.is_file() and bool(DRAWN.search(drawing.read_bytes()))
+
+
 def file_digest(root: Path, path: str, how: str, post: str) -> str:
     """SHA-256 of a file, or of a folder's listing when it was listed; empty where nothing is."""
     full = root / path
     if how == "list":
-        return _listing(full, path, post) if full.is_dir() else ""
+        # slots may make this folder and empty it, which is no news
+        there = full.is_dir() or path == _own("figures", post)
+        return _listing(root, path, post) if there else ""
     if not full.is_file():
         return ""
     with full.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _listing(folder: Path, path: str, post: str) -> str:
-    names = sorted(each.name for each in folder.iterdir())
-    return _digest([name for name in names if _counts(str(PurePosixPath(path) / name), post)])
+def _listing(root: Path, path: str, post: str) -> str:
+    names = sorted(each.name for each in (root / path).glob("[!.]*"))
+    return _digest([name for name in names if _counts(root, str(PurePosixPath(path) / name), post)])
 
 
-def _counts(path: str, post: str) -> bool:
-    return is_input(path, post) and not PurePosixPath(path).name.startswith(".")
+def _counts(root: Path, path: str, post: str) -> bool:
+    own = path == _own("figures", post)
+    return is_input(path, post) and not own and not _is_drawn(root, path, post)
 
 
 def used(root: Path, post: str, uses: Iterable[tuple[str, str]]) -> tuple[Used, ...]:
@@ -80,7 +104,7 @@ def used(root: Path, post: str, uses: Iterable[tuple[str, str]]) -> tuple[Used, 
     return tuple(
         Used(path, file_digest(root, path, how, post), how)
         for path, how in sorted(relative.items())
-        if is_input(path, post)
+        if is_input(path, post) and not _is_drawn(root, path, post)
     )
 
 

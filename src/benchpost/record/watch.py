@@ -7,8 +7,9 @@ only, and the names that it defines stay out of the snippets' way. An audit hook
 that is opened from Python, every import, every listing and every command started; it writes one
 line for each to a file that forked children write to as well.
 
-What it cannot see: files that compiled code opens on its own, what a started command opens, and
-questions about a file that do not open it (`os.path.exists`).
+What it cannot see: files that compiled code opens on its own, what a started command opens, what a
+process opens that was spawned and not forked (a pool of `multiprocessing` with `spawn` or
+`forkserver`), and questions about a file that do not open it (`os.path.exists`).
 """
 
 from __future__ import annotations
