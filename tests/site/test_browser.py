@@ -202,6 +202,15 @@ def test_figures_follow_the_switch_of_the_scheme(windows: Any) -> None:
     assert all(light != dark for light, dark in zip(seen[1], seen[2], strict=True))
 
 
+def test_paper_is_light(windows: Any) -> None:
+    """A page that is dark on the screen is printed dark on white, and is dark again after."""
+    page = windows(scheme="dark").go(SAMPLE)
+    page.evaluate("[window.seen, window.body] = ['', document.body]")
+    page.evaluate("addEventListener('beforeprint', () => { seen = body.dataset.mdColorScheme })")
+    page.pdf()
+    assert page.evaluate("[seen, body.dataset.mdColorScheme]") == ["default", "slate"]
+
+
 def test_search_finds_a_word_of_a_post(windows: Any) -> None:
     """And leads to it."""
     page = windows().go("")
