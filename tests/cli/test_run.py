@@ -133,6 +133,10 @@ def test_list_goes_on_after_a_post_that_cannot_be_read(
             ["--jobs", "0"],
             "argument --jobs: '0' is not a number from 1; see `benchpost run --help`",
         ),
+        (
+            ["--list", "--prune"],
+            "argument --prune: not allowed with argument --list; see `benchpost run --help`",
+        ),
         (["--machine", "a/b"], "'a/b' cannot name a machine; use letters, digits, `.`, `_`, `-`"),
         (["--notebook", "x.ipynb"], "--notebook takes one post, not 2"),
         (["nowhere"], "no file nowhere"),

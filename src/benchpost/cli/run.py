@@ -36,9 +36,10 @@ def add(subparsers: Subparsers) -> None:
     parser = verb(subparsers, "run", summary, EXAMPLES)
     add_posts(parser)
     parser.add_argument("--force", action="store_true", help="run what is fresh too")
-    parser.add_argument("--list", action="store_true", help="say what would run and why")
-    parser.add_argument(
-        "--prune", action="store_true", help="remove results that belong to no snippet"
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--list", action="store_true", help="say what would run and why")
+    either.add_argument(
+        "--prune", action="store_true", help="remove results of no snippet; run nothing"
     )
     parser.add_argument(
         "--machine", default="", metavar="NAME", help="name of the results (default: its hardware)"
