@@ -30,6 +30,7 @@ _ATTRIBUTE = re.compile(
     )""",
     re.VERBOSE,
 )
+_SPACES = re.compile(rf"{SPACE}*+")
 _SPREAD = re.compile(rf"{SPACE}*+\.\.\.")
 _INDENT = re.compile(rf"(?<=[\r\n])(?:(?![\r\n]){SPACE})+")
 _INDENTS = {
@@ -102,8 +103,9 @@ def _checked(tag: Tag) -> Tag | NoTag:
 def _fault(
     text: str, pos: int, part: re.Match[str] | None, name: str | None, count: int
 ) -> NoTag | None:
+    """Why what stands at `pos` is no part of a tag; a fragment has no attributes."""
     if part is None:
-        rest = re.compile(rf"{SPACE}*+").match(text, pos)
+        rest = _SPACES.match(text, pos)
         stop = rest.end() if rest else pos
         return NoTag(stop, _unexpected(text, stop))
     if name is None and not count and not part["end"]:

@@ -9,7 +9,7 @@ from benchpost.post.rules.lines import Lines
 
 BREAK = re.compile(r"([-*_])[ \t]*+(?:\1[ \t]*+){2,}$")
 """A thematic break, from its first character to the end of the line."""
-_HEADING = re.compile(r"(#{1,6})(?:[ \t]++(.*?))??(?:[ \t]++#++)?[ \t]*+$")
+_HEADING = re.compile(r"(#{1,6})(?=[ \t]|$)")
 
 
 def heading(lines: Lines, line: int, end: int, silent: bool) -> bool:
@@ -21,10 +21,17 @@ def heading(lines: Lines, line: int, end: int, silent: bool) -> bool:
     if silent:
         return True
     lines.line = line + 1
-    begin, stop = match.span(2) if match[2] is not None else (match.end(), match.end())
-    prose = lines.span(begin, stop)
+    words = lines.src[match.end() : after]
+    begin = match.end() + len(words) - len(words.lstrip(" \t"))
+    prose = lines.span(begin, begin + len(_unclosed(words.strip(" \t"))))
     lines.nodes.append(Heading(start, after, line + 1, line + 1, prose, len(match[1])))
     return True
+
+
+def _unclosed(words: str) -> str:
+    """The words of a heading without the `#` that may close it."""
+    bare = words.rstrip("#")
+    return bare.rstrip(" \t") if not bare or bare[-1] in " \t" else words
 
 
 def thematic_break(lines: Lines, line: int, end: int, silent: bool) -> bool:

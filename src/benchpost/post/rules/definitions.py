@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from benchpost.post.escapes import unescape
 
-DESTINATION = re.compile(r"<((?:[^<>\\\n\r]|\\.)*)>")
-_LABEL = re.compile(r"\[((?:[^\[\]\\]|\\[\[\]\\]?){1,999})\]:[ \t]*(?:\n[ \t]*)?")
+_DESTINATION = re.compile(r"<((?:[^<>\\\n\r]|\\.)*+)>")
+_LABEL = re.compile(r"\[((?:[^\[\]\\]|\\[\[\]\\]?){1,999}+)\]:[ \t]*+(?:\n[ \t]*+)?")
 _TITLE = re.compile(
-    r"""[ \t]*(?:[ \t]|\n[ \t]*)("(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'"""
-    r"""|\((?:[^)\\]|\\[\s\S])*\))[ \t]*(?=\n|\Z)"""
+    r"""[ \t]*+(?:(?<=[ \t])|\n[ \t]*+)("(?:[^"\\]|\\[\s\S]){0,2000}+"|"""
+    r"""'(?:[^'\\]|\\[\s\S]){0,2000}+'|\((?:[^)\\]|\\[\s\S]){0,2000}+\))[ \t]*+(?=\n|\Z)"""
 )
-_END = re.compile(r"[ \t]*(?=\n|\Z)")
+_END = re.compile(r"[ \t]*+(?=\n|\Z)")
 
 
 class Found(NamedTuple):
@@ -48,7 +48,7 @@ def read_definition(source: str, start: int) -> Found | None:
 def read_destination(source: str, pos: int) -> tuple[str, int] | None:
     """A link's destination, `<…>` or raw with balanced parentheses, and the position after it."""
     if source.startswith("<", pos):
-        match = DESTINATION.match(source, pos)
+        match = _DESTINATION.match(source, pos)
         return (unescape(match[1]), match.end()) if match else None
     end = _raw_end(source, pos)
     return (unescape(source[pos:end]), end) if end > pos else None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from benchpost.post.escapes import unescape
 from benchpost.post.nodes import Code, Math, Yaml
 from benchpost.post.rules.lines import Lines
 
-_CODE = re.compile(r"(?P<fence>`{3,}(?!.*`)|~{3,})[ \t]*(?P<lang>[^ \t]*)[ \t]*(?P<meta>.*)")
-_MATH = re.compile(r"(?P<fence>\${2,})[ \t]*(?P<meta>[^$\r\n]*)$")
+_CODE = re.compile(r"(?P<fence>`{3,}+(?!.*`)|~{3,}+)[ \t]*(?P<lang>[^ \t]*)[ \t]*(?P<meta>.*)")
+_MATH = re.compile(r"(?P<fence>\${2,}+)[ \t]*(?P<meta>[^$\r\n]*)$")
 _MATTER = re.compile(r"---[ \t]*$")
 
 
@@ -76,12 +76,12 @@ def _close(lines: Lines, line: int, end: int, opening: str) -> int:
     return after
 
 
-@cache
+@lru_cache(maxsize=64)
 def _closing(opening: str) -> re.Pattern[str]:
     return re.compile(rf"{re.escape(opening)}{re.escape(opening[0])}*+[ \t]*$")
 
 
-@cache
+@lru_cache(maxsize=64)
 def _closing_line(opening: str, any_indent: bool) -> re.Pattern[str]:
     indent = r"[ \t]*+" if any_indent else " {0,3}"
     return re.compile(rf"\n{indent}{re.escape(opening)}{re.escape(opening[0])}*+[ \t]*+(?=\n|\Z)")

@@ -359,7 +359,9 @@ class Scanner:
             return self.add(Link(*place, (text,), url, None, automatic=True), match.end())
         found = HTML_TAG_RE.match(self.source, self.pos) if self.effort > 0 else None
         if found is None:
-            self.effort -= len(self.source) - self.pos
+            # only these are looked for to the end of the prose
+            is_long = self.source.startswith(("<!", "<?"), self.pos)
+            self.effort -= len(self.source) - self.pos if is_long else 0
             return False
         value = unindented(self._value(*found.span()), 3)
         return self.add(Html(*self.place(*found.span()), value), found.end())

@@ -121,11 +121,7 @@ class Lines(Source):
 
     def may_hold(self, line: int) -> bool:
         """Whether a container may begin on a line."""
-        return line > self.barred and self.can_nest()
-
-    def can_nest(self) -> bool:
-        """Whether one more container or element may be opened."""
-        return self.depth < self.deepest
+        return line > self.barred and self.depth < self.deepest
 
     def add_run(self, run: Run) -> None:
         """Put the tags and expressions of a run among the nodes, and count what is open."""

@@ -17,8 +17,10 @@ LONGEST = 999
 
 _SPACE = re.compile(r"[ \t\n]*+")
 _TITLE = re.compile(
-    r""""((?:[^"\\]|\\[\s\S])*+)"|'((?:[^'\\]|\\[\s\S])*+)'|\(((?:[^)\\]|\\[\s\S])*+)\)"""
+    r""""((?:[^"\\]|\\[\s\S]){0,2000}+)"|'((?:[^'\\]|\\[\s\S]){0,2000}+)'"""
+    r"""|\(((?:[^)\\]|\\[\s\S]){0,2000}+)\)"""
 )
+"""A title; bounded, so that titles without end do not cost the square of the text."""
 _LABEL = re.compile(r"\[((?:[^\[\]\\]|\\[\[\]\\]?){1,999}+)\]")
 
 

@@ -13,6 +13,8 @@ _MAIL_CHARS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _TRAIL = re.compile(r"""(?:[!"')*,.:;?_~]|&[A-Za-z]+;|\](?![(\[\s]|\Z))*+""")
 _TRAIL_END = re.compile(r"\](?=[(\[\s]|\Z)|(?=<|\s|\Z)")
 _PATH_STOPS = re.compile(r"""[!"&')*,.:;<?\]_~(\s]""")
+_LONGEST = 300
+"""Characters of a domain: the domain name system allows 253."""
 _BEFORE_WWW = "(*_[]~ \t\n\r"
 
 
@@ -88,7 +90,7 @@ def _read_protocol(source: str, pos: int) -> Address | None:
 
 def _domain_end(source: str, pos: int) -> int:
     """The end of a domain, or -1 when its last two parts hold an underscore or it is empty."""
-    start, end = pos, len(source)
+    start, end = pos, min(len(source), pos + _LONGEST)
     while pos < end:
         char = source[pos]
         if char in "._":

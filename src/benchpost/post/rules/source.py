@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import cache
+from functools import lru_cache
 from itertools import accumulate
 
 from markdown_it import MarkdownIt
@@ -181,6 +181,6 @@ def _line_bounds(text: str, sizes: list[int]) -> tuple[list[int], list[int]]:
     return begins, [begin + size for begin, size in zip(begins, sizes, strict=True)]
 
 
-@cache
+@lru_cache(maxsize=64)
 def _indent(columns: int) -> re.Pattern[str]:
     return re.compile(rf"^ {{1,{columns}}}", re.MULTILINE)

@@ -20,7 +20,7 @@ _ALIGN: dict[tuple[bool, bool], Align | None] = {
 
 def table(lines: Lines, line: int, end: int, silent: bool) -> bool:
     """A head row, a delimiter row with as many cells, and rows up to something else."""
-    align = _head(lines, line, end)
+    align = _head(lines, line)
     if align is None or silent:
         return align is not None
     rows = [_row(lines, line)]
@@ -37,7 +37,7 @@ def table(lines: Lines, line: int, end: int, silent: bool) -> bool:
     return True
 
 
-def _head(lines: Lines, line: int, end: int) -> tuple[Align | None, ...] | None:
+def _head(lines: Lines, line: int) -> tuple[Align | None, ...] | None:
     """The alignments, when a head row is followed by its delimiter row."""
     if not _may_follow(lines, line + 1) or lines.is_code_block(line):
         return None
