@@ -43,12 +43,19 @@ SEED = 7
 """Of the moments at which runs are killed."""
 
 
+def heeds_interrupts() -> None:
+    """Tests that run in the background of a shell have inherited that Ctrl-C is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(house: Any, mark: str, **settings: Any) -> subprocess.Popen[bytes]:
     """`benchpost run` in a process whose children all carry `mark`."""
     program = "import sys; from benchpost.cli import main; sys.exit(main(sys.argv[1:]))"
     words = [sys.executable, "-c", program, "run", "--machine", "box"]
     environment = {**os.environ, "KILL_TEST": mark}
-    return subprocess.Popen(words, cwd=house.root, env=environment, **settings)
+    return subprocess.Popen(
+        words, cwd=house.root, env=environment, preexec_fn=heeds_interrupts, **settings
+    )
 
 
 def left(mark: str) -> list[str]:

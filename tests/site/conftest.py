@@ -77,7 +77,8 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Nothing."""
 
 
-@pytest.fixture(scope="session")
+# not for the session: while Playwright is open, nothing else in the process can use asyncio.run
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
     if not Path(CHROMIUM).is_file():

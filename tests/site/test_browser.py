@@ -42,7 +42,7 @@ class Window:
         return self.page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def windows(browser: Browser, address: str) -> Iterator[Any]:
     """Opens windows; all are closed in the end."""
     contexts = []
@@ -92,7 +92,7 @@ class Survey:
 
 
 @pytest.fixture(
-    scope="session",
+    scope="module",
     params=[(w, s) for w in (WIDE, NARROW) for s in ("light", "dark")],
     ids=lambda pair: f"{pair[0]}-{pair[1]}",
 )

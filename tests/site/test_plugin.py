@@ -20,7 +20,7 @@ from site_project import mkdocs, write_post, write_sample
 from benchpost.config import Project
 from benchpost.site.plugin import with_posts
 
-DEADLINE = 60.0
+DEADLINE = 120.0
 """Seconds after which a server that shows nothing is broken; a busy machine needs a few."""
 
 
@@ -158,7 +158,13 @@ def server(project: Project) -> Iterator[Server]:
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     with log.open("w", encoding="utf-8") as out:
         process = subprocess.Popen(
-            command, cwd=project.root, env=environment, stdout=out, stderr=subprocess.STDOUT
+            command,
+            cwd=project.root,
+            env=environment,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            # tests in the background of a shell have inherited that Ctrl-C is ignored
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         running = Server(project, log)
         wait("serving", lambda: bool(running.address), running)
