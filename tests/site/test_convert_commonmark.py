@@ -171,8 +171,9 @@ CONTAINER: st.SearchStrategy[str] = st.one_of(
 )
 
 
-CAPTION = re.compile(r"(?:\||!\[).*\n[-> \d.]*\n[-> \d.]*([*_])[^\n]+\1$", re.M)
-"""An emphasised line after a table or picture: the page has it as a caption, not as emphasis."""
+CAPTION = re.compile(r"^[-> \d.]*([*_])[^\n]+\1$", re.M)
+"""A line that is emphasised as a whole: below a table, a picture or a fence the page has it as a
+caption, not as emphasis."""
 
 
 @settings(max_examples=60, deadline=None)
