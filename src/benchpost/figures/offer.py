@@ -12,6 +12,7 @@ from benchpost.figures.decode import chart_decode
 from benchpost.figures.drafts import diagram_speculation
 from benchpost.figures.footprint import diagram_memory
 from benchpost.figures.formula import equation
+from benchpost.figures.knobs import table_knobs
 from benchpost.figures.options import Option, check_options
 from benchpost.figures.peaks import chart_peaks
 from benchpost.figures.products import diagram_matmul
@@ -41,6 +42,7 @@ FIGURES: dict[str, Figure] = {
     "diagram speculation": diagram_speculation,
     "diagram request": diagram_request,
     "table operations": table_operations,
+    "table knobs": table_knobs,
     "table model": table_model,
     "table results": table_results,
     "repo-card": repo_card,

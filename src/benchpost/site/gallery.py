@@ -34,6 +34,7 @@ EXAMPLES = {
     "diagram speculation": ["diagram speculation drafted=5 accepted=3 acceptance=0.7"],
     "diagram request": ['diagram request queue=60 prefill=180 gaps="20, 20, 20, 80, 20, 20"'],
     "table operations": ['table operations model="Qwen3-4B-Instruct-2507" tokens=512'],
+    "table knobs": ['table knobs gpu="H100 SXM" model="Llama-3.1-8B" rate=8'],
     "table model": ['table model model="Qwen3-4B-Instruct-2507"'],
     "repo-card": ['repo-card model="Qwen3-4B-Instruct-2507"'],
 }
