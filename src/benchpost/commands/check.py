@@ -112,8 +112,10 @@ class _Page:
                 yield from self._comments(script, at, found)
             else:
                 yield from self._other(script, at, excerpt)
-        if ours or excerpt.lang in SHELL:
-            yield from (_fault(fault) for fault in script.faults)
+        for fault in script.faults:
+            # an unclosed quote without a command of the tool is most likely output
+            if ours or (excerpt.lang in SHELL and fault.kind != "quote"):
+                yield _fault(fault)
 
     def _command(self, found: Invocation) -> Iterator[Problem]:
         context = self.context
@@ -141,8 +143,9 @@ class _Page:
         """A command that is not the tool's: what it installs, what it asks for, a lost flag."""
         command = script.commands[at]
         self.asked.append((command, excerpt))
-        for word in habits.installed(command):
-            self.packages.append((word, excerpt.offset(word.start)))
+        packages = list(habits.installed(command))
+        if len(packages) == 1 and self._runs_tool(script, at):
+            self.packages.append((packages[0], excerpt.offset(packages[0].start)))
         first = command.words[0] if command.words else None
         if first is None or not looks_like_flag(first.text):
             return
@@ -152,6 +155,13 @@ class _Page:
             yield Problem(Check.C010, first.start, said)
         else:
             yield from self._flags(command.words)
+
+    def _runs_tool(self, script: Script, at: int) -> bool:
+        """Whether the next command is the tool's."""
+        tool = self.context.tool
+        return any(
+            invocation(c, tool.program, tool.commands) for c in script.commands[at + 1 :][:1]
+        )
 
     def _is_below(self, previous: Command, command: Command, excerpt: Excerpt) -> bool:
         """Whether a command stands on the line right after the tool's own."""
@@ -195,9 +205,7 @@ class _Page:
         for given in Parser(context.tool, "", context.asked).read(words).given:
             if flags.allowed(given, context) or not self._is_ours(given):
                 continue
-            for problem in flags.of_flag(given, "", context):
-                if problem.check not in (Check.C008, Check.C009):
-                    yield problem
+            yield from flags.of_any(given, context)
 
     def _is_ours(self, given: Given) -> bool:
         """Whether a flag is this tool's, or so near to one that it was meant to be."""

@@ -10,7 +10,7 @@ from typing import Literal
 
 from benchpost.post.document import Post
 from benchpost.post.inline import parse_inlines
-from benchpost.post.nodes import Code, InlineCode, Leaf
+from benchpost.post.nodes import Code, Heading, InlineCode, Leaf, List, Table
 from benchpost.post.walk import walk
 
 SHELL = ("bash", "sh", "shell", "zsh")
@@ -42,6 +42,8 @@ class Excerpt:
     """For inline code: what stands before it in that source."""
     after: str = ""
     """For inline code: what stands after it."""
+    above: str = ""
+    """For inline code: the heading above it and, in a list or table, the paragraph before that."""
 
     def offset(self, at: int) -> int:
         """The offset in the page of an offset in the code."""
@@ -52,17 +54,34 @@ class Excerpt:
 
 def excerpts(post: Post, names: Sequence[str]) -> Iterator[Excerpt]:
     """All code of a page in source order; `names` are the programs looked for."""
+    heading = paragraph = ""
+    inside = 0
     for node in walk(post.tree):
         if isinstance(node, Code):
-            yield _fence(node, post.text, names)
+            yield from _fences(node, post.text, names)
+        elif isinstance(node, (List, Table)):
+            inside = max(inside, node.end)
         elif isinstance(node, Leaf):
-            for top in parse_inlines(node, post.text, post.dialect):
-                for each in walk(top):
-                    if isinstance(each, InlineCode):
-                        yield _inline(each, node, post.text)
+            source = post.text[node.start : node.end]
+            if isinstance(node, Heading):
+                heading, paragraph = source, ""
+            elif node.start >= inside:
+                paragraph = source
+            above = f"{heading}\n{paragraph}" if node.start < inside else heading
+            for code in _inline_code(node, post):
+                yield _inline(code, node, post.text, above)
 
 
-def _inline(node: InlineCode, leaf: Leaf, text: str) -> Excerpt:
+def _inline_code(leaf: Leaf, post: Post) -> Iterator[InlineCode]:
+    if "`" not in leaf.prose.source and "<" not in leaf.prose.source:
+        return
+    for top in parse_inlines(leaf, post.text, post.dialect):
+        for each in walk(top):
+            if isinstance(each, InlineCode):
+                yield each
+
+
+def _inline(node: InlineCode, leaf: Leaf, text: str, above: str) -> Excerpt:
     source = text[node.start : node.end]
     at = source.find(node.value)
     # a code span broken over lines of a quote: its first character is near enough
@@ -76,15 +95,48 @@ def _inline(node: InlineCode, leaf: Leaf, text: str) -> Excerpt:
         leaf=text[leaf.start : leaf.end],
         before=text[leaf.start : node.start],
         after=text[node.end : leaf.end],
+        above=above,
     )
 
 
-def _fence(node: Code, text: str, names: Sequence[str]) -> Excerpt:
-    lang = (node.lang or "").lower().strip("{}.")
-    shown = _commands(node.value, lang, names)
-    kind: Kind = "other" if shown is None else "shell"
+def _fences(node: Code, text: str, names: Sequence[str]) -> Iterator[Excerpt]:
+    """A fence; or the fences that stand in an indented block, as MkDocs writes them in tabs."""
     marks = tuple(_marks(node, text))
-    return Excerpt(kind, lang, node.value if shown is None else shown, node.value, marks)
+    if node.fence:
+        yield _excerpt(node.lang or "", node.value, marks, names)
+        return
+    lines = node.value.split("\n")
+    nested = list(_nested(lines))
+    for lang, first, last in nested:
+        begin = marks[first][0] if first < len(marks) else 0
+        moved = tuple((at - begin, place) for at, place in marks[first:last])
+        yield _excerpt(lang, "\n".join(lines[first:last]), moved or ((0, node.start),), names)
+    if not nested:
+        yield _excerpt("", node.value, marks, names)
+
+
+_NESTED = re.compile(r"\s*(?P<fence>`{3,}|~{3,})\s*(?P<lang>[^\s`{]*)[^`]*$")
+
+
+def _nested(lines: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Language, first line and line after the last of each fence."""
+    opened: tuple[str, str, int] | None = None
+    for row, line in enumerate(lines):
+        match = _NESTED.match(line)
+        if match and opened is None:
+            opened = (match["fence"], match["lang"], row + 1)
+        elif match and opened and not match["lang"] and match["fence"].startswith(opened[0]):
+            yield opened[1], opened[2], row
+            opened = None
+
+
+def _excerpt(
+    lang: str, value: str, marks: tuple[tuple[int, int], ...], names: Sequence[str]
+) -> Excerpt:
+    lang = lang.lower().strip("{}.")
+    shown = _commands(value, lang, names)
+    kind: Kind = "other" if shown is None else "shell"
+    return Excerpt(kind, lang, value if shown is None else shown, value, marks)
 
 
 def _commands(code: str, lang: str, names: Sequence[str]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from benchpost.commands import objects
 from benchpost.commands.context import Context
@@ -39,7 +40,7 @@ def subcommand(found: Invocation, context: Context) -> Iterator[Problem]:
     elif life.is_later(context.asked):
         said = f"`{tool.name} {found.command}` needs {tool.name} {life.since}"
         yield Problem(Check.C004, found.name.start, f"{said}; the page speaks of {context.asked}")
-    elif found.command in ("", *_groups(context)) and found.rest:
+    elif found.command in ("", *groups(context)) and found.rest:
         first = found.rest[0]
         word = first.text
         if not word.startswith("-") and not is_hole(first) and re.fullmatch(r"[a-z][\w-]*", word):
@@ -51,11 +52,11 @@ def subcommand(found: Invocation, context: Context) -> Iterator[Problem]:
 def _there(context: Context) -> list[str]:
     tool = context.tool
     known = [name for name, life in tool.commands.items() if life.covers(context.asked)]
-    others = [each for each in tool.program.others if each not in _groups(context)]
+    others = [each for each in tool.program.others if each not in groups(context)]
     return sorted({*known, *others})
 
 
-def _groups(context: Context) -> set[str]:
+def groups(context: Context) -> set[str]:
     """Beginnings of commands that are none themselves. E.g. `bench` and `bench sweep`"""
     names = {*context.tool.commands}
     return {name.rpartition(" ")[0] for name in names if " " in name} - names
@@ -82,6 +83,31 @@ def of_flag(given: Given, command: str, context: Context) -> Iterator[Problem]:
     yield from _value(given, context)
 
 
+def of_any(given: Given, context: Context) -> Iterator[Problem]:
+    """What is wrong with a flag that stands without its command, whichever command is meant."""
+    meanings = [
+        (command, flag, life)
+        for command, names in context.tool.by_command.items()
+        for flag, life in names.get(given.spelled, ())
+        if life.covers(context.asked)
+    ]
+    found: list[Problem] = []
+    for command, flag, life in sorted(meanings, key=lambda each: each[0] != "serve"):
+        meant = replace(given, flag=flag, life=life)
+        problems = [each for each in of_flag(meant, command, context) if _tells(each)]
+        if not problems:
+            return
+        found = found or problems
+    if not meanings:
+        found = [each for each in of_flag(given, "", context) if _tells(each)]
+    yield from found
+
+
+def _tells(problem: Problem) -> bool:
+    """In prose a flag may stand without its value, or cut short."""
+    return problem.check not in (Check.C008, Check.C009)
+
+
 def _is_written_out(given: Given) -> bool:
     return given.spelled in given.fits
 
@@ -93,7 +119,7 @@ def _absent(given: Given, command: str, context: Context) -> Iterator[Problem]:
         more = " and more" if len(given.fits) > 4 else ""
         yield Problem(Check.C009, at, f"`{spelled}` could be {could}{more}; write it in full")
         return
-    if spelled.startswith("--help") or spelled in ("-h", "-v", "--version"):
+    if spelled in ("--help", "-h", "-v", "--version") or is_hole(given.word):
         return
     if SHORTHAND.match(given.word.text) and context.tool.grammar.numbered:
         yield _shorthand(given, context)
@@ -228,7 +254,7 @@ def _one_value(given: Given, flag: Flag, word: Word, context: Context) -> Iterat
     if is_hole(word) or _is_placeholder(word.text) or not context.is_newest:
         return
     shape = SHAPES.get(flag.kind)
-    if flag.choices and word.text not in flag.choices:
+    if flag.choices and not set(re.split(r"[|/]", word.text)) <= set(flag.choices):
         hint = near(word.text, flag.choices) or f"; there are {', '.join(flag.choices[:12])}"
         yield Problem(Check.C005, word.start, f"`{given.spelled}` cannot be {word.text!r}{hint}")
     elif shape and not flag.choices and not shape.fullmatch(word.text):
@@ -243,7 +269,7 @@ def _one_value(given: Given, flag: Flag, word: Word, context: Context) -> Iterat
 
 def _is_placeholder(text: str) -> bool:
     """`MODEL`, `N`, `<n>`, `{n}`: what the reader replaces."""
-    return bool(re.fullmatch(r"[A-Z][A-Z0-9_]*|[<{\[].*|.*[>}\]]", text))
+    return bool(re.fullmatch(r"[A-Z][A-Z0-9_]*|[<{\[].*|.*[>}\]*]|(?:your|server|my)[-_].*", text))
 
 
 def _loose(found: Invocation, reading: Reading, context: Context) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from benchpost.commands.versions import Life, Stretch, order
 
 _NEGATIVE = re.compile(r"-\d+(?:\.\d*)?|-\.\d+")
 _FLAG = re.compile(r"--?[A-Za-z]")
-_HOLE = re.compile(r"\[|\.\.\.|…|<|\{[^\"']*\}?$|-{3,}")
+_HOLE = re.compile(r"\[|\.\.\.|…|<|\{[^\"']*\}?$|-{3,}|[^{]*\*$")
 
 Meanings = tuple[tuple[Flag, Life], ...]
 """What a spelling has meant, newest last."""
@@ -269,7 +269,7 @@ def _parts(word: Word) -> Iterator[Word]:
 
 
 def is_hole(word: Word) -> bool:
-    """Whether a word stands for something that the reader puts in: `<model>`, `...`, `[flags]`."""
+    """Whether a word stands for others: `<model>`, `...`, `[flags]`, `--numa-bind*`."""
     return bool(_HOLE.match(word.text)) or not word.plain
 
 

@@ -77,9 +77,9 @@ def _once_default(given: Given, command: str, context: Context) -> Iterator[Prob
             return
         former, new, since = found
         told = f"{new:g}"
-    if min(former, new) <= value <= max(former, new) and value != new:
-        lower = "lowers" if value < new else "raises"
-        said = f"`{given.spelled} {given.values[0].text}` {lower} the default: it was {former:g} before {since}"
+    if former <= value < new:
+        written = f"`{given.spelled} {given.values[0].text}`"
+        said = f"{written} lowers the default: it was {former:g} before {since}"
         yield _warning(Check.C016, given.word.start, f"{said} and is {told} since")
 
 
@@ -238,9 +238,11 @@ def ports_served(reading: Reading) -> Iterator[str]:
 
 
 _PACKAGE = re.compile(r"[A-Za-z][\w.-]*")
-_TAKES = frozenset(
-    "-r --requirement -c --constraint -i --index-url --extra-index-url -f --find-links -e --editable -t --target --python -p --with".split()
-)
+_WITH_VALUE = """
+    -r --requirement -c --constraint -i --index-url --extra-index-url --index-strategy -f --find-links
+    -e --editable -t --target --python -p --with
+"""
+_TAKES = frozenset(_WITH_VALUE.split())
 
 
 def installed(command: Command) -> Iterator[Word]:
@@ -265,15 +267,18 @@ def _packages(words: Sequence[Word]) -> Iterator[Word]:
 
 
 def unused(packages: Sequence[tuple[Word, int]], text: str, context: Context) -> Iterator[Problem]:
-    """Packages of a page that nothing else on it names. Offsets are the page's."""
+    """Packages that nothing else on the page names. Offsets are the page's.
+
+    Asked only of a package that is installed alone and right before the tool is run: what a longer
+    list is for, a page need not say.
+    """
     flat = _flat(text)
     for word, at in packages:
         name = _flat(word.text)
-        if name and flat.count(name) == 1 and name not in map(_flat, context.program_names()):
+        if flat.count(name) == 1 and name not in map(_flat, context.program_names()):
             said = f"`{word.text}` is installed, and nothing on the page uses it"
-            yield Problem(
-                Check.C020, at, f"{said}; leave it out or show what it is for", Severity.WARNING
-            )
+            message = f"{said}; leave it out or show what it is for"
+            yield Problem(Check.C020, at, message, Severity.WARNING)
 
 
 def _flat(text: str) -> str:

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from benchpost.commands.facts import Program
 from benchpost.commands.shell import Command, Word
 
-KEYWORDS = frozenset("do then else elif if while until ! { time".split())
+_KEYWORDS = "do then else elif if while until ! { time"
+KEYWORDS = frozenset(_KEYWORDS.split())
 """Words of the shell itself that may stand before a command."""
-WRAPPERS = frozenset(
-    "sudo env nohup time exec command nice taskset numactl nsys ncu rocprof rocprofv3 timeout srun mpirun "
-    "mpiexec torchrun accelerate uv uvx pipx poetry pdm hatch conda mamba micromamba xargs watch "
-    "setsid screen strace perf stdbuf kubectl docker podman nerdctl ray pixi".split()
-)
+_WRAPPERS = """
+    sudo env nohup time exec command nice taskset numactl nsys ncu rocprof rocprofv3 timeout srun
+    mpirun mpiexec torchrun accelerate uv uvx pipx poetry pdm hatch conda mamba micromamba xargs watch
+    setsid screen strace perf stdbuf kubectl docker podman nerdctl ray pixi
+"""
+WRAPPERS = frozenset(_WRAPPERS.split())
 """Programs that run another one, which follows among their words."""
 PYTHON = re.compile(r"(?:.*/)?python[0-9.]*")
 
@@ -62,15 +64,22 @@ def _at(
     if base in program.binaries:
         return Invocation(program.binaries[base], word, rest)
     if base in program.names:
-        count = _subcommand(rest, {*commands, *program.others})
+        groups = {name.rpartition(" ")[0] for name in commands if " " in name}
+        count = _subcommand(rest, {*commands, *program.others, *groups})
         name = " ".join(each.text for each in rest[:count])
         return Invocation(name, word, rest[count:])
     if PYTHON.fullmatch(word.text):
         return _module(words[at:], program)
     image = word.text.partition(":")[0].partition("@")[0]
-    if at and image in program.images:
+    if image in program.images and _runs_image(words[:at]):
         return Invocation(program.images[image], word, rest, by_name=False)
     return None
+
+
+def _runs_image(before: tuple[Word, ...]) -> bool:
+    """`docker run … image`, with the entry point that the image has."""
+    texts = [word.text for word in before]
+    return "run" in texts and not any(text.startswith("--entrypoint") for text in texts)
 
 
 def _module(words: tuple[Word, ...], program: Program) -> Invocation | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterator
 
@@ -9,23 +10,30 @@ from benchpost.commands.context import Context
 from benchpost.commands.excerpts import Excerpt
 from benchpost.commands.facts import Metric
 from benchpost.errors import near
-from benchpost.findings import Check
+from benchpost.findings import Check, Severity
 from benchpost.post.problems import Problem
 
-HISTORY = re.compile(
-    r"\b(?:gone|removed?|removes|dropp?ed|renamed|replaced|replaces|deprecated|former(?:ly)?|used to|"
-    r"no longer|not any ?more|until|before|earlier|older|old|instead of|never existed|does not exist|"
-    r"do not exist|was|were|had|predecessor|in place of|up to|no such|unknown)\b|[≤<]\s*v?0\.",
+_PAST = (
+    "gone|removed?|removes|removal|dropp?ed|renamed|replaced|replaces|deprecated|former(?:ly)?|"
+    "used to|no longer|not any ?more|until|before|earlier|older|old|instead of|never existed|"
+    "does not exist|do not exist|was|were|had|predecessor|in place of|up to|no such|unknown|legacy"
+)
+HISTORY = re.compile(rf"\b(?:{_PAST})\b|[≤<]\s*v?\d+\.", re.IGNORECASE)
+"""Words of prose that speaks of what is not there now: such names are meant as they stand."""
+ABOVE = re.compile(
+    r"\b(?:gone|removed|removal|dropped|renamed|deprecated|former|older|old|legacy|history|v0)\b",
     re.IGNORECASE,
 )
-"""Words of prose that speaks of what is not there now: such names are meant as they stand."""
+"""The same in a heading or in the paragraph that leads a list in, where fewer words tell it."""
 
 SUFFIXES = ("_bucket", "_sum", "_count", "_created", "_total", "_info")
 
 
 def tells_history(excerpt: Excerpt) -> bool:
     """Whether inline code stands in prose about what was, or will be."""
-    return excerpt.kind == "inline" and bool(HISTORY.search(excerpt.leaf))
+    if excerpt.kind != "inline":
+        return False
+    return bool(HISTORY.search(excerpt.leaf) or ABOVE.search(excerpt.above))
 
 
 def judged(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
@@ -38,13 +46,23 @@ def judged(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
 
 def _variables(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
     prefix = f"{context.tool.name.upper()}_"
+    members = {member for members in context.tool.enums.values() for member in members}
     for match in re.finditer(rf"(?<![\w.-]){prefix}[A-Z0-9][A-Z0-9_]*(?![\w*-])", excerpt.raw):
         name = match.group()
-        if name not in context.allowed and not name.endswith("_"):
-            yield from _variable(name, excerpt.offset(match.start()), context)
+        if name not in context.allowed and name not in members and not name.endswith("_"):
+            at = excerpt.offset(match.start())
+            yield from _variable(name, at, _is_set(excerpt, match), context)
 
 
-def _variable(name: str, at: int, context: Context) -> Iterator[Problem]:
+def _is_set(excerpt: Excerpt, match: re.Match[str]) -> bool:
+    """Whether a variable is given to a program here: set, and not the page's own to expand."""
+    before = excerpt.raw[excerpt.raw.rfind("\n", 0, match.start()) + 1 : match.start()]
+    if not excerpt.raw.startswith("=", match.end()) or "--build-arg" in before:
+        return False
+    return not re.search(rf"\$\{{?{match.group()}\b", excerpt.raw)
+
+
+def _variable(name: str, at: int, is_set: bool, context: Context) -> Iterator[Problem]:
     tool, known = context.tool, context.tool.env
     if not known:
         return
@@ -52,12 +70,14 @@ def _variable(name: str, at: int, context: Context) -> Iterator[Problem]:
     instead = context.instead(name, "environment", "instead")
     if life is None:
         there = [each for each, lived in known.items() if lived.covers(context.asked)]
-        said = f"{context.release()} reads no environment variable `{name}`"
-        yield Problem(Check.C012, at, said + (instead or near(name, there)))
+        slip = difflib.get_close_matches(name, there, n=1, cutoff=0.92)
+        if is_set or slip or instead:
+            said = f"{context.release()} reads no environment variable `{name}`"
+            hint = instead or near(name, there, most=2)
+            yield Problem(Check.C012, at, said + hint, Severity.WARNING)
     elif life.is_gone(context.asked):
-        yield Problem(
-            Check.C012, at, f"environment variable `{name}` is {context.ends(life)}{instead}"
-        )
+        said = f"environment variable `{name}` is {context.ends(life)}{instead}"
+        yield Problem(Check.C012, at, said)
     elif life.is_later(context.asked):
         said = f"environment variable `{name}` needs {tool.name} {life.since}"
         yield Problem(Check.C012, at, f"{said}; the page speaks of {context.asked}")
@@ -79,7 +99,11 @@ def _metrics(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
             continue
         at = excerpt.offset(match.start())
         if match[1] == ":" and "_" in match[2]:
-            yield from _metric(name, written, at, context)
+            for problem in _metric(name, written, at, context):
+                # prose may name a counter as the tool declares it
+                lenient = excerpt.kind == "inline" and "a counter" in problem.message
+                level = Severity.WARNING if lenient else problem.severity
+                yield Problem(problem.check, at, problem.message, level)
         elif match[1] == "_" and _is_metric(name, excerpt, match, context):
             yield from _with_colon(name, written, at, context)
 

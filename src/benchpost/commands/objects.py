@@ -15,7 +15,13 @@ from benchpost.errors import near
 from benchpost.findings import Check
 from benchpost.post.problems import Problem
 
-_SUFFIXED = re.compile(r'("(?:[^"\\]|\\.)*")|\b(\d+(?:\.\d+)?)[kKmMgGtT]\b')
+_NUMBER_LIKE = re.compile(
+    r"""(?P<string>"(?:[^"\\]|\\.)*")    # left alone
+      | \b\d+(?:\.\d+)?[kKmMgGtT]\b     # 80g is a number to the tool
+      | <[A-Za-z][\w\ -]*>               # <seconds> and N are the reader's to put in
+      | (?<![\w-])[A-Z][A-Z0-9_]*(?![\w(])""",
+    re.VERBOSE,
+)
 _ELLIPSIS = re.compile(r"\.\.\.|…")
 
 
@@ -35,8 +41,8 @@ def _whole(given: Given, word: Word, name: str, context: Context) -> Iterator[Pr
     text = word.text
     if _ELLIPSIS.search(text) or not _is_json(given, text):
         return
-    # `80g` counts as a number; padded, so that places stay
-    plain = _SUFFIXED.sub(lambda m: m[1] or "1" * len(m[0]), text)
+    # as long as before, so that places stay
+    plain = _NUMBER_LIKE.sub(lambda m: m["string"] or "1" * len(m[0]), text)
     try:
         value = json.loads(plain, strict=False)
     except (ValueError, RecursionError) as error:
@@ -55,7 +61,7 @@ def _whole(given: Given, word: Word, name: str, context: Context) -> Iterator[Pr
 
 
 def _is_json(given: Given, text: str) -> bool:
-    """Whether the flag must have JSON: some take a plain word too, as `--speculative-config` a path."""
+    """Whether the flag must have JSON; one of kind `json` may take a plain word too."""
     return given.flag is not None and (":" in given.flag.kind or text.lstrip()[:1] in ("{", "["))
 
 

@@ -9,7 +9,7 @@ Never raises, whatever the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 _BLANK = " \t\r"
@@ -68,7 +68,7 @@ class Command:
     start: int
     """Offset of the first of them."""
     after: str
-    """The operator or line end before it: empty at the beginning, a newline, `|`, `&&` and so on."""
+    """The operator or line end before it, e.g. `|`; empty at the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,23 +240,23 @@ class _Reader:
         begun = self.at
         while self.at < len(self.text):
             char = self.text[self.at]
-            if char in "'\"":
-                yield from self._quoted(char)
-            elif char == "\\":
-                if self._ends_at_backslash():
-                    return
-                yield from self._escaped()
-            elif char in "$`":
-                yield from self._expansion()
+            if char in _BLANK or (char in "\n;|&()<>" and not self._hole()):
+                return
+            if char == "\\" and self._ends_at_backslash():
+                return
+            if char in SPECIAL:
+                yield from SPECIAL[char](self)
             elif char in "“”‘’–—" and self._is_typographic(begun):
                 self.faults.append(Fault("typographic", self.at, char))
                 yield from self._taken(1)
-            elif (hole := _PLACEHOLDER.match(self.text, self.at)) is not None:
-                yield from self._taken(len(hole.group()), expands=True)
-            elif char in _BLANK or char in "\n;|&()<>":
-                return
             else:
-                yield from self._taken(1)
+                hole = self._hole()
+                yield from self._taken(hole or 1, expands=bool(hole))
+
+    def _hole(self) -> int:
+        """Length of a placeholder that begins here."""
+        match = _PLACEHOLDER.match(self.text, self.at)
+        return len(match.group()) if match else 0
 
     def _taken(self, count: int, *, expands: bool = False) -> Iterator[tuple[str, int, bool]]:
         for at in range(self.at, min(self.at + count, len(self.text))):
@@ -278,7 +278,8 @@ class _Reader:
             return self.at == begun and following.isalpha() and following.isascii()
         return True
 
-    def _quoted(self, quote: str) -> Iterator[tuple[str, int, bool]]:
+    def _quoted(self) -> Iterator[tuple[str, int, bool]]:
+        quote = self.text[self.at]
         end = self._closing(quote)
         if end < 0:
             self.faults.append(Fault("quote", self.at, quote))
@@ -319,6 +320,16 @@ class _Reader:
         if opening in ("(", "{"):
             return _balanced(text, at + 1)
         return at + 1
+
+
+SPECIAL: Mapping[str, Callable[[_Reader], Iterator[tuple[str, int, bool]]]] = {
+    "'": _Reader._quoted,
+    '"': _Reader._quoted,
+    "\\": _Reader._escaped,
+    "$": _Reader._expansion,
+    "`": _Reader._expansion,
+}
+"""How a word goes on at these characters."""
 
 
 def _balanced(text: str, at: int) -> int:
