@@ -14,6 +14,7 @@ from benchpost.figures.plan import _KINDS
 PACKAGE = Path(benchpost.__file__).parent
 FIGURES = "benchpost.figures"
 DRAWN_BY = {
+    **{kind: kind for kind in ("slots", "budget", "reuse", "drafts", "request")},
     "matmul": "matmul",
     "transformer": "transformer",
     "memory-share": "memory",

@@ -7,7 +7,9 @@ from functools import partial
 
 from benchpost.errors import UsageError, near
 from benchpost.figures.architecture import diagram_transformer
+from benchpost.figures.chunks import diagram_chunks
 from benchpost.figures.decode import chart_decode
+from benchpost.figures.drafts import diagram_speculation
 from benchpost.figures.footprint import diagram_memory
 from benchpost.figures.formula import equation
 from benchpost.figures.options import Option, check_options
@@ -15,7 +17,10 @@ from benchpost.figures.peaks import chart_peaks
 from benchpost.figures.products import diagram_matmul
 from benchpost.figures.recorded import drawing, output, table_results
 from benchpost.figures.repository import repo_card, table_model
+from benchpost.figures.request import diagram_request
+from benchpost.figures.reuse import diagram_prefix
 from benchpost.figures.roofs import chart_roofline
+from benchpost.figures.schedules import diagram_batching
 from benchpost.figures.steps import table_operations
 from benchpost.figures.ttft import chart_ttft
 from benchpost.figures.types import Facts, Figure, Fragment
@@ -30,6 +35,11 @@ FIGURES: dict[str, Figure] = {
     "diagram matmul": diagram_matmul,
     "diagram transformer": diagram_transformer,
     "diagram memory": diagram_memory,
+    "diagram batching": diagram_batching,
+    "diagram chunks": diagram_chunks,
+    "diagram prefix": diagram_prefix,
+    "diagram speculation": diagram_speculation,
+    "diagram request": diagram_request,
     "table operations": table_operations,
     "table model": table_model,
     "table results": table_results,

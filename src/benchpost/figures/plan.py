@@ -9,7 +9,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchpost.figures.pictures import matmul, memory, transformer
+from benchpost.figures.pictures import (
+    budget,
+    drafts,
+    matmul,
+    memory,
+    request,
+    reuse,
+    slots,
+    transformer,
+)
 from benchpost.figures.types import Drawing
 from benchpost.files import sha256
 
@@ -53,6 +62,11 @@ _KINDS: dict[str, _Kind] = {
     "transformer": _Kind(transformer.picture, (*_KIT, "figures/pictures/transformer.py")),
     "memory-share": _Kind(memory.share, (*_KIT, "figures/pictures/memory.py")),
     "memory-paging": _Kind(memory.paging, (*_KIT, "figures/pictures/memory.py")),
+    "slots": _Kind(slots.picture, (*_KIT, "figures/pictures/slots.py")),
+    "budget": _Kind(budget.picture, (*_KIT, "figures/pictures/budget.py")),
+    "reuse": _Kind(reuse.picture, (*_KIT, "figures/pictures/reuse.py")),
+    "drafts": _Kind(drafts.picture, (*_KIT, "figures/pictures/drafts.py")),
+    "request": _Kind(request.picture, (*_KIT, "figures/pictures/request.py")),
     "lines": _Kind(
         _lines,
         (*_PLOT, "figures/pictures/labels.py", "figures/pictures/lines.py", *_CURVES),
