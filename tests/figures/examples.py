@@ -60,6 +60,7 @@ EXAMPLES: list[tuple[str, dict[str, Option]]] = [
     ("equation decode_rate", {"gpu": "RTX 4090", "model": QWEN}),
     ("equation matmul_intensity", {"m": 512, "k": 2560, "n": 9728, "caption": "a < {b}"}),
     ("equation prefill_time", {"gpu": "RTX 4090", "model": QWEN, "prompt": 2048}),
+    ("equation chunk_steps", {"prompt": 3000, "budget_tokens": 2048, "decoding": 128}),
     ("equation op_time", {"gpu": "H200", "flops": "10 GFLOP", "moved": "20 MB", "legend": False}),
     ("equation ridge_point", {"gpu": "H200", "inline": True}),
     ("chart roofline", {"gpu": "RTX 4090, H200, L4, A10"}),

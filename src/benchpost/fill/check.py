@@ -57,11 +57,8 @@ def check_post(file: Path, project: Project, *, redraw: bool = False) -> list[Fi
         *_bodies(post, filled),
         *_pictures(post, filled, redraw),
         *(_placeholder(post, todo) for todo in post.todos),
-<<<<<<< HEAD
         *bare_numbers(post),
-=======
         *_commands(post),
->>>>>>> commands
     ]
     if not filled.findings and not material.findings:
         findings += _orphans(post, filled, project)
