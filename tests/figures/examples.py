@@ -87,6 +87,7 @@ EXAMPLES: list[tuple[str, dict[str, Option]]] = [
     ("diagram batching", {"lengths": "1, 2, 30, 1, 9, 12, 3", "slots": 2}),
     ("diagram chunks", {}),
     ("diagram chunks", {"budget": 8192, "running": 1000, "prompts": "20000, 20000, 200"}),
+    ("diagram chunks", {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "context": 2048}),
     ("diagram chunks", {"budget": 256, "running": 0, "prompts": "700"}),
     ("diagram prefix", {}),
     ("diagram prefix", {"prefix": 4096, "prompt": 4096, "block": 32}),

@@ -29,7 +29,7 @@ EXAMPLES = {
         'diagram memory kind="paging" model="Qwen3-4B-Instruct-2507"',
     ],
     "diagram batching": ["diagram batching"],
-    "diagram chunks": ['diagram chunks budget=2048 running=128 prompts="3000, 1500"'],
+    "diagram chunks": ['diagram chunks budget=2048 gpu="H100 SXM" model="Llama-3.1-8B"'],
     "diagram prefix": ["diagram prefix prefix=500 prompt=600 block=16"],
     "diagram speculation": ["diagram speculation drafted=5 accepted=3 acceptance=0.7"],
     "diagram request": ['diagram request queue=60 prefill=180 gaps="20, 20, 20, 80, 20, 20"'],
