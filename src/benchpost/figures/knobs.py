@@ -123,14 +123,15 @@ def _row(words: str, run: Run) -> list[str]:
 
 
 def _grows(run: Run) -> bool:
-    """Whether requests come faster than they are served: the wait of the last ones is far longer.
+    """Whether requests come faster than they are served: each quarter of them waits for longer.
 
     TTFT is then a matter of how many came, and no property of the setting.
     """
     waits = [first - came for first, came in zip(run.firsts, run.arrivals, strict=True)]
     quarter = max(1, len(waits) // 4)
-    early, late = median(waits[quarter : 2 * quarter] or waits), median(waits[-quarter:])
-    return late > 2 * early and late > _LONG * run.summary["itl_p99"]
+    # the first quarter finds an empty server
+    early, middle, late = (median(waits[i * quarter :][:quarter] or waits) for i in (1, 2, 3))
+    return early < middle < late > max(2 * early, _LONG * run.summary["itl_p99"])
 
 
 def _note(caption: str, on: Chip, of: Model, base: Mapping[str, Any], *, growing: bool) -> str:
