@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from benchpost.errors import UsageError
 from benchpost.figures import call
 from benchpost.figures.chunks import schedule
-from benchpost.figures.drafts import chances
 from benchpost.figures.options import Option
+from benchpost.figures.passes import chances
 from benchpost.figures.schedules import continuous, static, steps_of
 from benchpost.roofline import serving_equations
 from benchpost.roofline.predict import setting_of

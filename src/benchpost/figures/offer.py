@@ -9,19 +9,19 @@ from benchpost.errors import UsageError, near
 from benchpost.figures.architecture import diagram_transformer
 from benchpost.figures.chunks import diagram_chunks
 from benchpost.figures.decode import chart_decode
-from benchpost.figures.drafts import diagram_speculation
 from benchpost.figures.footprint import diagram_memory
 from benchpost.figures.formula import equation
 from benchpost.figures.knobs import table_knobs
 from benchpost.figures.options import Option, check_options
+from benchpost.figures.passes import diagram_speculation
 from benchpost.figures.peaks import chart_peaks
 from benchpost.figures.products import diagram_matmul
 from benchpost.figures.recorded import drawing, output, table_results
 from benchpost.figures.repository import repo_card, table_model
 from benchpost.figures.request import diagram_request
-from benchpost.figures.reuse import diagram_prefix
 from benchpost.figures.roofs import chart_roofline
 from benchpost.figures.schedules import diagram_batching
+from benchpost.figures.shared_blocks import diagram_prefix
 from benchpost.figures.steps import table_operations
 from benchpost.figures.ttft import chart_ttft
 from benchpost.figures.types import Facts, Figure, Fragment
