@@ -55,6 +55,14 @@ def facts(dialect: Dialect = Dialect.MDX) -> Facts:
     return Facts(dialect, RESULTS, "x", SNIPPETS)
 
 
+OVERHEAD: dict[str, Option] = {
+    "gpu": "H100 SXM, B200",
+    "model": "Llama-3.1-8B",
+    "measured": "6.44 ms, 3.93 ms",
+    "source": "vLLM blog",
+    "date": "2026-04-22",
+}
+
 EXAMPLES: list[tuple[str, dict[str, Option]]] = [
     ("equation decode_rate", {}),
     ("equation decode_rate", {"gpu": "RTX 4090", "model": QWEN}),
@@ -94,6 +102,30 @@ EXAMPLES: list[tuple[str, dict[str, Option]]] = [
     ("diagram speculation", {"drafted": 1, "accepted": 0, "acceptance": 1}),
     ("diagram request", {}),
     ("diagram request", {"queue": 0, "prefill": 12.5, "gaps": "7"}),
+    ("diagram blocks", {}),
+    ("diagram blocks", {"lengths": "100, 30, 7", "shared": 0, "model": "Llama-3.1-8B"}),
+    ("diagram blocks", {"lengths": "128", "shared": 128, "block": 32, "kv": "fp8"}),
+    ("diagram parallel", {"model": "Llama-3.1-70B"}),
+    ("diagram parallel", {"model": "Qwen3-30B-A3B", "gpus": 2, "dtype": "fp8"}),
+    ("diagram parallel", {"model": "DeepSeek-V3"}),
+    ("diagram step", {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "host": "2 ms"}),
+    ("diagram step", {"gpu": "B200", "model": "Qwen3-0.6B", "host": "2 ms", "batch": 8}),
+    ("chart capacity", {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "kv": "bf16, fp8"}),
+    ("chart capacity", {"gpu": "H100 SXM", "model": "Llama-3.1-70B", "tp": 4, "seqs": 256}),
+    ("chart formats", {"model": "Llama-3.1-70B", "gpu": "H100 SXM"}),
+    ("chart formats", {"model": "gpt-oss-20b", "dtype": "bf16, mxfp4", "caption": "a < b"}),
+    ("chart parallel", {"gpu": "H100 SXM", "model": "Llama-3.1-70B"}),
+    ("chart parallel", {"gpu": "L40S", "model": "Qwen3-8B", "tp": "1, 2", "batch": 4}),
+    ("chart overhead", OVERHEAD),
+    ("table kv", {"model": f"{QWEN}, gpt-oss-20b, DeepSeek-V3, Qwen3-Next-80B-A3B"}),
+    ("table fits", {"gpu": "RTX 4090, H100 SXM", "model": "Llama-3.1-8B, gpt-oss-20b"}),
+    ("table fits", {"gpu": "H100 SXM", "model": "Llama-3.1-70B", "tp": 4, "reserved": "3 GB"}),
+    ("table fits", {"gpu": "H100 SXM", "model": "Qwen3-8B", "memory": "79.1 GiB"}),
+    ("table formats", {"gpu": "H100 SXM", "model": "Llama-3.1-70B"}),
+    ("table parallel", {"gpu": "H100 SXM", "model": "Llama-3.1-70B"}),
+    ("table parallel", {"gpu": "H200", "model": "DeepSeek-V3", "dtype": "fp8", "tp": "1, 8, 16"}),
+    ("verdict", {"model": "Llama-2-70B", "gpu": "A100 SXM 80GB", "requests_per_second": 285.0}),
+    ("verdict", {"model": "Llama-3.1-70B", "draft": "TinyLlama-1.1B"}),
     ("table operations", {"model": QWEN}),
     ("table operations", {"model": QWEN, "gpu": "RTX 4090", "tokens": 512, "batch": 2}),
     ("table model", {"model": "Llama-3.1-70B", "caption": "70 * 10 ** 9"}),

@@ -33,6 +33,21 @@ EXAMPLES = {
     "diagram prefix": ["diagram prefix prefix=500 prompt=600 block=16"],
     "diagram speculation": ["diagram speculation drafted=5 accepted=3 acceptance=0.7"],
     "diagram request": ['diagram request queue=60 prefill=180 gaps="20, 20, 20, 80, 20, 20"'],
+    "diagram blocks": ['diagram blocks model="Llama-3.1-8B"'],
+    "diagram parallel": ['diagram parallel model="Qwen3-30B-A3B"'],
+    "diagram step": ['diagram step gpu="H100 SXM" model="Llama-3.1-8B" host="2 ms"'],
+    "chart capacity": ['chart capacity gpu="H100 SXM" model="Llama-3.1-8B" kv="bf16, fp8"'],
+    "chart formats": ['chart formats gpu="H100 SXM" model="Llama-3.1-70B"'],
+    "chart parallel": ['chart parallel gpu="H100 SXM" model="Llama-3.1-70B"'],
+    "chart overhead": [
+        'chart overhead gpu="H100 SXM, B200" model="Llama-3.1-8B" measured="6.44 ms, 3.93 ms" '
+        'source="vLLM blog on FP8 KV caches" date="2026-04-22"'
+    ],
+    "table kv": ['table kv model="Llama-3.1-8B, Qwen3-30B-A3B, DeepSeek-V3"'],
+    "table fits": ['table fits gpu="RTX 4090, H100 SXM" model="Llama-3.1-8B"'],
+    "table formats": ['table formats gpu="H100 SXM" model="Llama-3.1-8B"'],
+    "table parallel": ['table parallel gpu="H100 SXM" model="Llama-3.1-70B"'],
+    "verdict": ['verdict model="Llama-2-70B" gpu="A100 SXM 80GB" gpus=4 requests_per_second=285'],
     "table operations": ['table operations model="Qwen3-4B-Instruct-2507" tokens=512'],
     "table model": ['table model model="Qwen3-4B-Instruct-2507"'],
     "repo-card": ['repo-card model="Qwen3-4B-Instruct-2507"'],
