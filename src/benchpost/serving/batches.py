@@ -19,7 +19,8 @@ class Batches:
 
     def __init__(self, load: Load, server: Server, cost: StepCost) -> None:
         self.load, self.server, self.cost = load, server, cost
-        self.now, self.steps, self.begun, self.arrived = 0.0, 0, 0, 0
+        self.now, self.steps, self.written = 0.0, 0, 0
+        self.begun, self.arrived, self.held = 0, 0, 0
         self.arrivals = list(load.arrivals) or [0.0] * load.count
         self.firsts, self.ends = [0.0] * load.count, [0.0] * load.count
         self.moments: list[Moment] = []
@@ -30,8 +31,7 @@ class Batches:
     def run(self) -> Run:
         """Serve all requests."""
         while self.begun < self.load.count:
-            self.now = max(self.now, self._starts())
-            self._note_arrivals()
+            self._wait()
             batch = self._batch()
             self.begun += len(batch)
             self._serve(batch)
@@ -47,6 +47,17 @@ class Batches:
             self.server.blocks,
             self.server.places,
         )
+
+    def _wait(self) -> None:
+        starts = self._starts()
+        if starts > self.now:
+            self.now, self.held = starts, 0
+            self._note(0)
+        self._note_arrivals()
+
+    def _note(self, running: int) -> None:
+        waiting = max(0, self.arrived - self.begun)
+        self.moments.append(Moment(self.now, running, waiting, self.held, self.written))
 
     def _starts(self) -> float:
         """When the next batch may start, the server being free."""
@@ -97,17 +108,20 @@ class Batches:
         flops = float(work.prefill_flops(longest, longest, rows))
         self.now += self.cost.time(rows * longest, flops, float(work.kv_bytes(longest, rows)))
         self.steps += 1
+        self.written += rows
+        last = max(self.load.outputs[key] for key in batch)
+        self.held = rows * self._blocks(longest + last - 1)
+        self._note(rows)
         for key in batch:
             self.firsts[key] = self.now
         self._decode(batch, longest)
 
     def _decode(self, batch: range, prompt: int) -> None:
         """Every row until the longest output is done; `ends` of each in between."""
-        rows = Decoding(self.cost, self.server.block)
+        rows = Decoding(self.cost.work, self.server.block)
         last = max(self.load.outputs[key] for key in batch)
         for key in batch:
             rows.add(key, prompt, last)
-        held = len(batch) * self._blocks(prompt + last - 1)
         alive, given = len(batch), 1
         for length in sorted({self.load.outputs[key] for key in batch}):
             self._pass_steps(rows, length - given, alive)
@@ -116,7 +130,6 @@ class Batches:
             alive -= len(ended)
             self._end(ended)
             self._note_arrivals()
-            self.moments.append(Moment(self.now, alive, self.arrived - self.begun, held))
 
     def _pass_steps(self, rows: Decoding, steps: int, alive: int) -> None:
         while steps:
@@ -127,6 +140,8 @@ class Batches:
             self.now += seconds
             self.steps += straight
             steps -= straight
+            self.written += alive * straight
+            self._note(alive)
             self.gaps.append(Gap(seconds / straight, alive * straight))
 
     def _end(self, keys: list[int]) -> None:

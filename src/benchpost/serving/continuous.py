@@ -44,11 +44,12 @@ class Continuous:
         self.cached = server.shared // server.block * server.block
         self.warm = not self.cached
         self.free = server.blocks - self.cached // server.block
-        self.now, self.steps, self.preemptions, self.arrived = 0.0, 0, 0, 0
+        self.now, self.steps, self.written = 0.0, 0, 0
+        self.preemptions, self.arrived = 0, 0
         self.waiting: deque[int] = deque()
         self.running: dict[int, None] = {}
         self.begun: Chunk | None = None
-        self.decoding = Decoding(cost, server.block)
+        self.decoding = Decoding(cost.work, server.block)
         self.given = [0] * load.count
         self.arrivals = list(load.arrivals) or [0.0] * load.count
         self.firsts, self.ends = [0.0] * load.count, [0.0] * load.count
@@ -64,8 +65,6 @@ class Continuous:
         while self.running or self.waiting or self.arrived < self.load.count:
             self._admit_arrivals()
             self._step()
-            used = self.server.blocks - self.free
-            self.moments.append(Moment(self.now, len(self.running), len(self.waiting), used))
         return Run(
             self.load,
             self.arrivals,
@@ -103,8 +102,9 @@ class Continuous:
         """Let in who arrived by now; when nothing else is to do, wait for the next one."""
         if not self.load.arrivals:
             return
-        if not self.running and not self.waiting:
-            self.now = max(self.now, self.arrivals[self.arrived])
+        if not self.running and not self.waiting and self.arrivals[self.arrived] > self.now:
+            self.now = self.arrivals[self.arrived]
+            self._note()
         while self.arrived < self.load.count and self.arrivals[self.arrived] <= self.now:
             self._arrive(self.arrivals[self.arrived])
 
@@ -227,6 +227,7 @@ class Continuous:
         seconds = self.cost.time(rows, flops, moved)
         if alone:
             self._stall(seconds, chunks)
+        self.written += sum(chunk.last for chunk in chunks)
         self._pass_time(seconds, 1, decoding)
         self.warm = True
         for chunk in chunks:
@@ -279,14 +280,22 @@ class Continuous:
         """Let so many steps pass, in which `decoding` sequences get their tokens."""
         self.now += seconds
         self.steps += steps
+        self.written += decoding * steps
+        if decoding:
+            self._count_gaps(seconds / steps, decoding * steps)
+            self.free -= self.decoding.blocks(steps)
+        self._note()
         if not decoding:
             return
-        self._count_gaps(seconds / steps, decoding * steps)
-        self.free -= self.decoding.blocks(steps)
         for key in self.decoding.advance(steps):
             self.given[key] = self.load.outputs[key]
             self.free += self._blocks(self.decoding.remove(key))
             self._end(key)
+
+    def _note(self) -> None:
+        used = self.server.blocks - self.free
+        running, waiting = len(self.running), len(self.waiting)
+        self.moments.append(Moment(self.now, running, waiting, used, self.written))
 
     def _count_gaps(self, seconds: float, count: int) -> None:
         for stall, stalled in self.stalls:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from heapq import heapify, heappop, heappush
 
-from benchpost.serving.cost import StepCost
+from benchpost.roofline.work import Work
 
 
 class Seen:
@@ -67,15 +67,15 @@ class Seen:
 class Decoding:
     """The sequences that decode, by key."""
 
-    def __init__(self, cost: StepCost, block: int) -> None:
-        self.cost = cost
+    def __init__(self, work: Work, block: int) -> None:
+        self.work = work
         self.block = block
         self.clock = 0
         self.offsets: dict[int, int] = {}
         self.residues = [0] * block
         self.ends: list[tuple[int, int]] = []
-        self.seen = [Seen(m.window, m.decode_flops, m.kv_bytes) for m in cost.work.mixings]
-        self.token_flops = cost.work.token_flops + cost.work.head_flops
+        self.seen = [Seen(m.window, m.decode_flops, m.kv_bytes) for m in work.mixings]
+        self.token_flops = work.token_flops + work.head_flops
 
     def __len__(self) -> int:
         return len(self.offsets)
@@ -153,7 +153,7 @@ class Decoding:
 
     def kv_bytes(self) -> tuple[float, float]:
         """Bytes of KV cache and state that the next step moves, and the growth."""
-        first, growth = 2.0 * self.cost.work.state_bytes * len(self), 0.0
+        first, growth = 2.0 * self.work.state_bytes * len(self), 0.0
         for seen in self.seen:
             first += seen.kv_bytes * seen.tokens(self.clock + 1)
             growth += seen.kv_bytes * seen.growing

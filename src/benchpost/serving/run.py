@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,16 +14,18 @@ from benchpost.serving.load import Load
 
 
 class Moment(NamedTuple):
-    """The server after a step."""
+    """The server during a step, or a run of alike steps, or while it waits."""
 
     time: float
-    """Seconds since the start."""
+    """Seconds from the start to the end of it."""
     running: int
     """Requests that hold a place."""
     waiting: int
     """Requests that arrived and hold none."""
     blocks: int
-    """KV-cache blocks in use."""
+    """KV-cache blocks in use at the end of it."""
+    written: int
+    """Output tokens written by the end of it, from the start on."""
 
 
 class Gap(NamedTuple):
@@ -30,7 +33,7 @@ class Gap(NamedTuple):
 
     seconds: float
     """Between two tokens of one sequence; the mean of a run of pure decode steps."""
-    count: int
+    times: int
     """How many."""
 
 
@@ -47,7 +50,7 @@ class Run:
     ends: Sequence[float]
     """When its last token came."""
     moments: Sequence[Moment]
-    """Occupancy after every step, or run of alike steps."""
+    """Occupancy in every step, or run of alike steps."""
     gaps: Sequence[Gap] = field(repr=False)
     """Times between tokens."""
     steps: int
@@ -80,12 +83,16 @@ class Run:
 
         Filling up and running empty are left out, which closed forms know nothing of.
         """
-        order = sorted(range(self.load.count), key=self.ends.__getitem__)
-        begin, end = len(order) // 4, 3 * len(order) // 4
-        if end <= begin:
+        ordered = sorted(self.ends)
+        begin = self._written_by(ordered[len(ordered) // 4])
+        end = self._written_by(ordered[3 * len(ordered) // 4])
+        if end.time <= begin.time:
             return self.throughput
-        tokens = sum(self.load.outputs[i] for i in order[begin + 1 : end + 1])
-        return tokens / (self.ends[order[end]] - self.ends[order[begin]])
+        return (end.written - begin.written) / (end.time - begin.time)
+
+    def _written_by(self, time: float) -> Moment:
+        place = bisect_left(self.moments, time, key=lambda moment: moment.time)
+        return self.moments[min(place, len(self.moments) - 1)]
 
     @cached_property
     def ttft(self) -> list[float]:
@@ -103,17 +110,21 @@ class Run:
         """Seconds from arrival to last token, in order of size."""
         return sorted(e - a for e, a in zip(self.ends, self.arrivals, strict=True))
 
-    @cached_property
-    def in_flight(self) -> float:
-        """Requests in the server on average, until the last token."""
-        return fsum(self.e2el) / self.duration
+    def mean_in_server(self) -> float:
+        """Requests that run or wait, on average over time."""
+        return self._over_time(1) + self._over_time(2)
+
+    def mean_gap(self) -> float:
+        """Mean seconds between two tokens of a sequence."""
+        count = sum(gap.times for gap in self.gaps)
+        return fsum(gap.seconds * gap.times for gap in self.gaps) / count if count else 0.0
 
     def itl(self, share: float) -> float:
         """The time between tokens that `share` of all times between tokens do not exceed."""
         ordered = sorted(self.gaps)
-        due, reached = share * sum(gap.count for gap in ordered), 0
+        due, reached = share * sum(gap.times for gap in ordered), 0
         for gap in ordered:
-            reached += gap.count
+            reached += gap.times
             if reached >= due:
                 return gap.seconds
         return 0.0
@@ -149,9 +160,10 @@ class Run:
             **_spread("ttft", self.ttft),
             **_spread("tpot", self.tpot),
             **_spread("e2el", self.e2el),
+            "itl_mean": self.mean_gap(),
             "itl_p50": self.itl(0.5),
             "itl_p99": self.itl(0.99),
-            "in_flight": self.in_flight,
+            "in_server": self.mean_in_server(),
             "running": self.mean_running(),
             "blocks_share": self.mean_blocks() / self.blocks,
             "preemptions": float(self.preemptions),
@@ -186,9 +198,10 @@ METRICS: dict[str, str] = {
     **_times("ttft"),
     **_times("tpot"),
     **_times("e2el"),
+    "itl_mean": "second",
     "itl_p50": "second",
     "itl_p99": "second",
-    "in_flight": "1",
+    "in_server": "1",
     "running": "1",
     "blocks_share": "1",
     "preemptions": "1",
