@@ -189,3 +189,22 @@ def test_what_cannot_be_drawn_is_said(head: str, options: dict[str, Option], mes
     with pytest.raises(UsageError) as raised:
         call(head, options, facts())
     assert raised.value.message == message
+
+
+def test_knobs_say_which_setting_cannot_keep_up() -> None:
+    """Where requests come faster than they are served, the table says so instead of a time."""
+    options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "rate": 8.0}
+    text = call("table knobs", options, facts()).text
+    rows = {line.split(" | ")[0]: line for line in text.splitlines() if line.startswith("| ")}
+    assert "| grows | grows |" in rows["| `--max-num-seqs 32`"]
+    assert "grows" not in rows["| as it is: budget 8,192, at most 1,024 sequences"]
+    assert "more requests come than are served" in text
+    options = {**options, "rate": 0.5}
+    assert "more requests come" not in call("table knobs", options, facts()).text
+
+
+def test_knobs_name_what_does_not_fit() -> None:
+    """A model that does not fit is refused as a whole."""
+    options: dict[str, Option] = {"gpu": "L4", "model": "Llama-3.1-70B"}
+    with pytest.raises(UsageError, match=r"^Llama-3.1-70B in bf16 leaves no room for a KV cache"):
+        call("table knobs", options, facts())

@@ -15,6 +15,7 @@ from benchpost.figures.drafts import diagram_speculation
 from benchpost.figures.footprint import diagram_memory
 from benchpost.figures.formula import equation
 from benchpost.figures.hosting import chart_overhead, diagram_step
+from benchpost.figures.knobs import table_knobs
 from benchpost.figures.options import Option, check_options
 from benchpost.figures.peaks import chart_peaks
 from benchpost.figures.planning import table_fits, table_kv
@@ -60,6 +61,7 @@ FIGURES: dict[str, Figure] = {
     "table formats": table_formats,
     "table parallel": table_parallel,
     "table operations": table_operations,
+    "table knobs": table_knobs,
     "table model": table_model,
     "table results": table_results,
     "repo-card": repo_card,

@@ -49,6 +49,7 @@ EXAMPLES = {
     "table parallel": ['table parallel gpu="H100 SXM" model="Llama-3.1-70B"'],
     "verdict": ['verdict model="Llama-2-70B" gpu="A100 SXM 80GB" gpus=4 requests_per_second=285'],
     "table operations": ['table operations model="Qwen3-4B-Instruct-2507" tokens=512'],
+    "table knobs": ['table knobs gpu="H100 SXM" model="Llama-3.1-8B" rate=8'],
     "table model": ['table model model="Qwen3-4B-Instruct-2507"'],
     "repo-card": ['repo-card model="Qwen3-4B-Instruct-2507"'],
 }
