@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from benchpost.site.escape import printable
 
@@ -13,10 +13,8 @@ from benchpost.site.escape import printable
 _NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NOT_IN_TAG = re.compile(r"""[<>&"'`{}\[\]|\\]""")
 
-Setting = str | int | float | bool | Sequence[str] | Mapping[str, int | float | bool]
 
-
-def front(settings: Mapping[str, Setting]) -> str:
+def front(settings: Mapping[str, object]) -> str:
     """The lines between `---`; settings that are empty are left out. JSON is YAML."""
     lines = (
         f"{key}: {json.dumps(value, ensure_ascii=False)}"

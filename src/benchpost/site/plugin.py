@@ -103,7 +103,10 @@ class BenchpostPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  
         posts = _address(config, "pages")
         slugs = [f"{posts}/{page.slug}/index.md" for page in site.pages]
         nav = with_pages(
-            config.nav, f"{posts}/index.md", "Posts", [{"All posts": f"{posts}/index.md"}, *slugs]
+            config.nav or [],
+            f"{posts}/index.md",
+            "Posts",
+            [{"All posts": f"{posts}/index.md"}, *slugs],
         )
         if site.catalogue is None:
             return nav
@@ -168,12 +171,12 @@ def _has_skills(project: Project) -> bool:
 def _address(config: MkDocsConfig, setting: str) -> str:
     """The folder of a setting as seen from that of the documents, in which it must lie."""
     project = project_of(config)
-    wanted = getattr(project.config, setting)
+    wanted: str = getattr(project.config, setting)
     folder, docs = (project.root / wanted).resolve(), Path(config.docs_dir).resolve()
     if not folder.is_relative_to(docs):
         where = f"{wanted!r} of [tool.benchpost] must lie inside {config.docs_dir}"
         raise PluginError(f"benchpost: the setting {setting} = {where}")
-    return folder.relative_to(docs).as_posix()
+    return str(folder.relative_to(docs).as_posix())
 
 
 def _hide(config: MkDocsConfig, project: Project) -> None:

@@ -12,8 +12,10 @@ from posixpath import normpath, relpath
 from urllib.parse import quote, unquote
 
 from benchpost.config import Project
+from benchpost.errors import BenchpostError
 from benchpost.figures.types import Facts
 from benchpost.fill.filled import fill_text
+from benchpost.fill.material import Material, gather, unreadable
 from benchpost.findings import Finding
 from benchpost.post.document import Post
 from benchpost.post.read import parse_post
@@ -77,11 +79,31 @@ class Shelf:
             self.posts[source] = parse_post(blank + text[body:], self.path(source), file)
         return self.posts[source]
 
+    def material(self, source: str) -> Material:
+        """What a text is filled from: its results and own figures where it is a document of the
+        project, and only the performance model where it is somebody else's.
+        """
+        post = self.post(source)
+        if post.file.resolve() in self.documents and "\ufffd" not in post.text:
+            try:
+                return gather(post.file, self.project)
+            except BenchpostError as error:
+                return Material(
+                    post, Facts(post.dialect), {}, (unreadable(error, post.file, self.project),)
+                )
+        facts = Facts(post.dialect, {}, post.slug, tuple(post.snippet_ids()))
+        return Material(post, facts, {}, ())
+
+    @cached_property
+    def documents(self) -> frozenset[Path]:
+        """The files that `benchpost fill` fills where they stand."""
+        return frozenset(file.resolve() for file in self.project.documents())
+
     def written(self, source: str, page: Page) -> Written:
         """The text of a file as it stands on `page`."""
-        post = self.post(source)
-        facts = Facts(post.dialect, {}, post.slug, tuple(post.snippet_ids()))
-        filled = fill_text(post, facts, {})
+        material = self.material(source)
+        post = material.post
+        filled = fill_text(post, material.facts, material.own, is_damaged=material.is_damaged)
         full = post
         if filled.text != post.text:
             full = parse_post(filled.text, post.path, post.file, post.dialect)
@@ -93,7 +115,7 @@ class Shelf:
             image=lambda url: _picture(drawn, url) or self.copy(source, page, url),
             page=lambda url: self.link(source, page, url),
         )
-        findings = (*filled.findings, *drawn.findings, *made.findings)
+        findings = (*material.findings, *filled.findings, *drawn.findings, *made.findings)
         return Written(made.text, names_of(full), drawn.files, findings)
 
     def copy(self, source: str, page: Page, url: str) -> str | None:
