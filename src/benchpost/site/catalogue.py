@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import html
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from posixpath import relpath
 
 from benchpost.config import Project
-from benchpost.findings import Finding, Severity
+from benchpost.errors import BenchpostError, Place
+from benchpost.findings import Check, Finding, Severity
 from benchpost.site.category_page import category_page, choice_page, index_page
-from benchpost.site.shelf import Shelf, in_project
+from benchpost.site.shelf import Shelf
 from benchpost.site.skill_page import Made, code_page, skill_page, text_page
-from benchpost.skills.aliases import read_aliases
-from benchpost.skills.exports import web
+from benchpost.skills.aliases import ALIASES_FILE, Aliases, read_aliases
+from benchpost.skills.exports import archive, web
 from benchpost.skills.library import Library
 from benchpost.skills.pages import Kind, Page, Plan, plan
 from benchpost.skills.scan import scan
@@ -42,7 +44,8 @@ def make_catalogue(tree: Path, folder: Path, project: Project, prefix: str = "")
     `prefix` is the address of that folder on the site, with a slash at the end.
     """
     library = Library(scan(tree, flat=project.config.skills_flat))
-    shelf = Shelf(library, plan(library, read_aliases(tree)), folder, project)
+    aliases, faults = _aliases(tree, project)
+    shelf = Shelf(library, plan(library, aliases), folder, project)
     made = {page.url: page_of(page, shelf) for page in shelf.plan.pages}
     files: dict[str, bytes] = {}
     for url, page in made.items():
@@ -54,10 +57,19 @@ def make_catalogue(tree: Path, folder: Path, project: Project, prefix: str = "")
     beside = {
         path: data for path, data in exported.items() if path.removeprefix(prefix) not in files
     }
-    found = [in_project(each, shelf) for each in (*library.tree.findings, *shelf.plan.findings)]
-    found += [each for page in made.values() for each in page.findings]
+    found = [shelf.in_project(each) for each in (*library.tree.findings, *shelf.plan.findings)]
+    found += [*faults, *(each for page in made.values() for each in page.findings)]
     findings = (replace(each, severity=Severity.WARNING) for each in found)
     return Catalogue(shelf.plan, files, beside, tuple(findings))
+
+
+def _aliases(tree: Path, project: Project) -> tuple[Aliases, list[Finding]]:
+    """The old paths of the skills; a broken file of them costs the redirects only."""
+    try:
+        return read_aliases(tree), []
+    except BenchpostError as error:
+        place = Place(project.relative(tree / ALIASES_FILE))
+        return Aliases(), [Finding(Check.K001, place, error.message)]
 
 
 def page_of(page: Page, shelf: Shelf) -> Made:
@@ -73,9 +85,16 @@ def page_of(page: Page, shelf: Shelf) -> Made:
 
 
 def _copied(plan: Plan, prefix: str, exported: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Files that are offered as they are, and all files of a skill in one."""
     for url in plan.copies.values():
         if f"{prefix}{url}" in exported:
             yield url, exported[f"{prefix}{url}"]
+    inside: dict[str, dict[str, bytes]] = defaultdict(dict)
+    for path, data in exported.items():
+        name, _, inner = path.removeprefix(prefix).partition("/")
+        inside[name][inner] = data
+    for skill, url in plan.archives.items():
+        yield url, archive(inside[plan.names[skill]])
 
 
 def redirect(old: str, new: str) -> bytes:

@@ -7,8 +7,9 @@ from posixpath import dirname
 
 from benchpost.site import escape, layout
 from benchpost.site.front import front, words
-from benchpost.site.shelf import Shelf, Written, to
-from benchpost.site.skill_page import Made, breadcrumbs, joined, lined
+from benchpost.site.shelf import Shelf, to
+from benchpost.site.skill_page import Made, breadcrumbs, faults, joined, lined
+from benchpost.site.skill_text import Written, written
 from benchpost.skills.pages import Page
 from benchpost.skills.types import Skill
 from benchpost.skills.walk import DESCRIPTION_FILE
@@ -32,7 +33,7 @@ def index_page(page: Page, shelf: Shelf) -> Made:
         front(settings),
         layout.headline(1, "Skills", ""),
         lined(escape.text(about), "lead"),
-        text.text,
+        text.body,
         said,
         layout.Markup(FILTER),
         *_sections(page, shelf),
@@ -55,7 +56,7 @@ def category_page(page: Page, shelf: Shelf) -> Made:
         breadcrumbs(page, shelf),
         layout.headline(1, escape.text(category), ""),
         lined(escape.text(about), "lead"),
-        text.text,
+        text.body,
         layout.listed([_below(each, page, shelf) for each in below]),
         skill_list(tree.categories.get(category, ()), page, shelf),
     ]
@@ -87,7 +88,9 @@ def skill_list(skills: Sequence[Skill], page: Page, shelf: Shelf) -> str:
 
 def _entry(skill: Skill, page: Page, shelf: Shelf) -> str:
     link = f"[{escape.text(skill.name)}]({to(shelf.plan.by_source[skill.path], page)})"
-    return f"{link}: {escape.text(skill.description)}" if skill.description else link
+    mark = " _(has faults)_" if faults(skill, shelf) else ""
+    said = f": {escape.text(skill.description)}" if skill.description else ""
+    return f"{link}{mark}{said}"
 
 
 def _sections(page: Page, shelf: Shelf) -> Iterator[str]:
@@ -113,7 +116,7 @@ def _body(category: str, page: Page, shelf: Shelf) -> Written:
     """What a DESCRIPTION.md says below its front matter."""
     source = f"{category}/{DESCRIPTION_FILE}".lstrip("/")
     is_there = category in shelf.library.tree.descriptions
-    return shelf.written(source, page) if is_there else Written("")
+    return written(shelf, source, page) if is_there else Written("")
 
 
 def _count(number: int, thing: str) -> str:

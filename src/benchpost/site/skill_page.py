@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from posixpath import relpath
 
 from benchpost.findings import Finding, Severity
-from benchpost.post.inline import parse_inlines
-from benchpost.post.nodes import Heading
-from benchpost.site import escape, fences, layout, scope
+from benchpost.site import escape, fences, layout
 from benchpost.site.front import front, plain, tag, words
-from benchpost.site.headings import without_name
-from benchpost.site.shelf import Shelf, Written, in_project, quoted, to
+from benchpost.site.shelf import Shelf, address, to
+from benchpost.site.skill_facts import facts
+from benchpost.site.skill_links import by_name
+from benchpost.site.skill_text import opening_words, written
 from benchpost.skills.address import lineage
+from benchpost.skills.library import MARKDOWN
 from benchpost.skills.links import related
 from benchpost.skills.pages import Kind, Page, inner
-from benchpost.skills.tokens import tokens
-from benchpost.skills.types import Skill
+from benchpost.skills.types import Skill, listed
 from benchpost.skills.walk import shown
 from benchpost.skills.yamltree import Plain
 
 BOOST = 2
 """How much more a skill counts in the search than a page of text."""
-
-LABELS = {
-    "version": "Version",
-    "verified": "Verified against",
-    "author": "Author",
-    "license": "Licence",
-    "compatibility": "Compatibility",
-    "platforms": "Platforms",
-    "allowed-tools": "Allowed tools",
-    "argument-hint": "Arguments",
-}
-"""Fields of the front matter that have a name of ours, in this order; others follow."""
-
-ELSEWHERE = frozenset({"name", "description", "tags", "related_skills", "related-skills"})
-"""Fields that stand at another place of the page."""
 
 
 @dataclass(frozen=True)
@@ -56,40 +38,53 @@ class Made:
 
 def skill_page(page: Page, skill: Skill, shelf: Shelf) -> Made:
     """The page of a skill; what is wrong with its SKILL.md stands on it."""
-    written = shelf.written(page.source, page)
-    title, subtitle, anchor, body = _parted(written, page, shelf)
-    settings = {
-        "title": words(title),
-        "description": words(skill.description),
-        "tags": list(filter(None, map(tag, skill.tags))),
-        "search": {"boost": BOOST},
-    }
-    heading = layout.headline(1, escape.text(title), anchor)
+    text = written(shelf, page.source, page)
+    title = plain(page.title) or "skill"
+    said = opening_words(shelf, page.source)
     parts = [
-        front(settings),
+        front(
+            {
+                "title": words(title),
+                "description": words(skill.description),
+                "tags": _tags(skill.tags),
+                "search": {"boost": BOOST},
+            }
+        ),
         breadcrumbs(page, shelf),
-        heading,
-        lined(subtitle, "subtitle"),
+        layout.headline(1, escape.text(title), text.anchor),
+        lined(text.heading, "subtitle") if _letters(said) != _letters(title) else "",
         lined(escape.text(skill.description), "lead"),
         problems(skill, shelf),
-        layout.Markup(_facts(page, skill, shelf)),
-        body,
+        facts(page, skill, skill.fields, shelf),
+        text.body,
         *_related(page, skill, shelf),
-        *_files(page, skill, shelf, written.names),
+        *_files(page, skill, shelf, text.names),
     ]
-    return Made(joined(parts), written.files, written.findings)
+    return Made(joined(parts), text.files, text.findings)
 
 
 def text_page(page: Page, skill: Skill, shelf: Shelf) -> Made:
     """The page of another Markdown file of a skill."""
-    written = shelf.written(page.source, page)
-    own, body = _first_heading(written.text)
-    title = _title(page, shelf) if own else page.title
-    heading = own or layout.headline(1, escape.text(page.title), "")
-    settings = {"title": words(title), "description": words(f"{page.title} of {skill.name}")}
-    link = _raw_link(page, skill, shelf, page.source)
-    parts = [front(settings), breadcrumbs(page, shelf), heading, _source(page, link), body]
-    return Made(joined(parts), written.files, written.findings)
+    text = written(shelf, page.source, page)
+    tree = shelf.head(page.source).tree.plain()
+    fields = tree if isinstance(tree, dict) else {}
+    title = opening_words(shelf, page.source) or plain(_said(fields, "title")) or page.title
+    lead = _said(fields, "description")
+    parts = [
+        front(
+            {
+                "title": words(title),
+                "description": words(lead or f"{page.title} of the skill {skill.name}"),
+                "tags": _tags(listed(fields.get("tags"))),
+            }
+        ),
+        breadcrumbs(page, shelf),
+        layout.headline(1, text.heading or escape.text(title), text.anchor),
+        lined(escape.text(lead), "lead"),
+        facts(page, skill, fields, shelf),
+        text.body,
+    ]
+    return Made(joined(parts), text.files, text.findings)
 
 
 def code_page(page: Page, skill: Skill, shelf: Shelf) -> Made:
@@ -97,16 +92,15 @@ def code_page(page: Page, skill: Skill, shelf: Shelf) -> Made:
     text = shelf.library.text(page.source)
     settings = {
         "title": words(page.title),
-        "description": words(f"{page.title} of {skill.name}"),
+        "description": words(f"{page.title} of the skill {skill.name}"),
         "search": {"exclude": True},
     }
-    ending = page.source.rpartition(".")[2]
     parts = [
         front(settings),
         breadcrumbs(page, shelf),
-        layout.headline(1, escape.code(page.title), ""),
-        _source(page, _raw_link(page, skill, shelf, page.source)),
-        fences.fenced(fences.language(ending), text.rstrip("\n")),
+        layout.headline(1, escape.code(plain(page.title)), ""),
+        facts(page, skill, {}, shelf),
+        fences.fenced(fences.language(page.source.rpartition(".")[2]), text.rstrip("\n")),
     ]
     return Made(joined(parts))
 
@@ -120,8 +114,7 @@ def breadcrumbs(page: Page, shelf: Shelf) -> str:
     """Links to what a page is part of, outermost first."""
     above = [shelf.plan.pages[0]]
     category = page.skill.category if page.skill else page.source.rpartition("/")[0]
-    if category:
-        above += [shelf.plan.categories[each] for each in reversed(lineage(category))]
+    above += [shelf.plan.categories[each] for each in reversed(lineage(category)) if each]
     if page.skill and page.kind is not Kind.SKILL:
         above.append(shelf.plan.by_source[page.skill.path])
     links = [f"[{escape.text(_short(each))}]({to(each, page)})" for each in above]
@@ -137,121 +130,53 @@ def lined(line: str, name: str) -> str:
     return f"{escape.line_start(line)}\n{{: .{name} }}" if line.strip() else ""
 
 
+def faults(skill: Skill, shelf: Shelf) -> list[Finding]:
+    """The errors of a SKILL.md."""
+    path = shown(skill.path)
+    found = (each for each in shelf.library.tree.findings if each.place.path == path)
+    return [each for each in found if each.severity is Severity.ERROR]
+
+
 def problems(skill: Skill, shelf: Shelf) -> str:
     """What is wrong with a SKILL.md, as a box; empty when nothing is."""
-    path = shown(skill.path)
-    found = [each for each in shelf.library.tree.findings if each.place.path == path]
-    faults = [each for each in found if each.severity is Severity.ERROR]
-    if not faults:
+    items = [_fault(each) for each in faults(skill, shelf)]
+    if not items:
         return ""
-    items = [_fault(in_project(each, shelf)) for each in faults]
-    said = "Clients may not find this skill, or show it otherwise, until this is mended:"
-    body = layout.joined([said, layout.listed(items)])
-    return layout.admonition("warning", "This skill has faults", body)
+    said = "A client may not find this skill, or show it otherwise, until this is mended:"
+    return layout.admonition(
+        "warning", "This skill has faults", layout.joined([said, layout.listed(items)])
+    )
 
 
 def _fault(finding: Finding) -> str:
     code, said = escape.code(finding.check.name), escape.text(finding.message)
-    return f"{code} line {finding.place.line}: {said}"
-
-
-def _parted(written: Written, page: Page, shelf: Shelf) -> tuple[str, str, str, str]:
-    """Title, a heading that says more, its name for links, and the text without that heading."""
-    own, body = _first_heading(written.text)
-    title = plain(page.title) or "skill"
-    if not own:
-        return title, "", "", written.text
-    line, anchor = re.fullmatch(r"# (.*?)(?: \{ #(\S+) \})?", own).groups()  # type: ignore[union-attr]  # every headline of ours is such
-    same = _letters(_title(page, shelf)) == _letters(title)
-    return title, "" if same else line, anchor or "", body
+    return f"{code}, line {finding.place.line}: {said}"
 
 
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text.lower()))
 
 
-def _first_heading(text: str) -> tuple[str, str]:
-    """The heading that a text begins with, if any, and the rest."""
-    if not text.startswith("# "):
-        return "", text
-    own, _, rest = text.partition("\n")
-    return own, rest.strip("\n")
+def _tags(tags: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(filter(None, map(tag, tags))))
 
 
-def _title(page: Page, shelf: Shelf) -> str:
-    """The words of the first heading."""
-    return first_words(shelf, page.source) or page.title
-
-
-def _facts(page: Page, skill: Skill, shelf: Shelf) -> str:
-    rows = [("Path", f"<code>{html.escape(shown(skill.path))}</code>")]
-    rows.append(("Size", _size(skill, shelf)))
-    rows += [(label, html.escape(said)) for label, said in _fields(skill.fields)]
-    rows.append(("As a file", _raw_link(page, skill, shelf, skill.path)))
-    inside = "\n".join(f"<div><dt>{html.escape(k)}</dt><dd>{v}</dd></div>" for k, v in rows)
-    return f'<dl class="facts" data-search-exclude>\n{inside}\n</dl>'
-
-
-def _size(skill: Skill, shelf: Shelf) -> str:
-    own = tokens(shelf.library.text(skill.path))
-    texts = [
-        page
-        for page in shelf.plan.by_source.values()
-        if page.skill is skill and page.kind is Kind.TEXT
-    ]
-    said = f"about {own:,} tokens"
-    if texts:
-        whole = own + sum(tokens(shelf.library.text(each.source)) for each in texts)
-        said += f"; about {whole:,} with its other texts"
-    return said
-
-
-def _fields(fields: Mapping[str, Plain]) -> Iterator[tuple[str, str]]:
-    flat = dict(_flat(fields))
-    for key in (*LABELS, *(key for key in flat if key not in LABELS)):
-        if flat.get(key):
-            yield LABELS.get(key, plain(key)), plain(flat[key])
-
-
-def _flat(fields: Mapping[str, Plain]) -> Iterator[tuple[str, str]]:
-    """Every field that says something, those of mappings among them."""
-    for key, value in fields.items():
-        if key in ELSEWHERE:
-            continue
-        if isinstance(value, dict):
-            yield from _flat(value)
-        elif isinstance(value, list):
-            yield key, ", ".join(item for item in value if isinstance(item, str))
-        elif value:
-            yield key, value
-
-
-def _raw_link(page: Page, skill: Skill, shelf: Shelf, source: str) -> str:
-    name = shelf.plan.names[skill.path]
-    path = "SKILL.md" if source == skill.path else inner(source, skill)
-    address = quoted(relpath(f"{name}/{path}", page.url))
-    words = html.escape(shown(path.rpartition("/")[2]))
-    return f'<a href="{html.escape(address)}" download>{words}</a>'
-
-
-def _source(page: Page, link: str) -> str:
-    path = html.escape(shown(page.source))
-    said = f'<p class="source" data-search-exclude><code>{path}</code> · {link}</p>'
-    return layout.Markup(said)
+def _said(fields: Mapping[str, Plain], key: str) -> str:
+    value = fields.get(key)
+    return value if isinstance(value, str) else ""
 
 
 def _related(page: Page, skill: Skill, shelf: Shelf) -> Iterator[str]:
     links = []
-    for name in related(skill):
-        target = shelf.link(page.source, page, f"skill:{name}")
-        said = escape.text(name)
-        links.append(f"[{said}]({target})" if target else said)
+    for name in dict.fromkeys(related(skill)):
+        target = by_name(shelf, page, name)
+        links.append(f"[{escape.text(name)}]({target})" if target else escape.text(name))
     if links:
-        yield f"Related skills: {', '.join(links)}"
+        yield f"Related skills: {', '.join(links)}."
 
 
 def _files(page: Page, skill: Skill, shelf: Shelf, taken: frozenset[str]) -> Iterator[str]:
-    items = [_file(path, page, skill, shelf) for path in _listed(skill, shelf)]
+    items = [_file(path, page, skill, shelf) for path in _shown_files(skill, shelf)]
     if items:
         name = "files"
         while name in taken:
@@ -260,26 +185,16 @@ def _files(page: Page, skill: Skill, shelf: Shelf, taken: frozenset[str]) -> Ite
         yield layout.listed(items)
 
 
-def _listed(skill: Skill, shelf: Shelf) -> list[str]:
-    plan = shelf.plan
-    shown_files = {**plan.copies, **plan.by_source}
-    paths = [file.path for file in skill.support if file.path in shown_files]
-    return sorted(paths, key=lambda path: (not path.lower().endswith(".md"), path))
+def _shown_files(skill: Skill, shelf: Shelf) -> list[str]:
+    """Texts first."""
+    offered = {*shelf.plan.copies, *shelf.plan.by_source}
+    paths = [file.path for file in skill.support if file.path in offered]
+    return sorted(paths, key=lambda path: (not path.lower().endswith(MARKDOWN), path))
 
 
 def _file(path: str, page: Page, skill: Skill, shelf: Shelf) -> str:
     target = shelf.plan.by_source.get(path)
-    address = to(target, page) if target else quoted(relpath(shelf.plan.copies[path], page.url))
-    words = escape.code(shown(inner(path, skill)))
-    title = first_words(shelf, path) if target and target.kind is Kind.TEXT else ""
-    said = f": {escape.text(title)}" if title else ""
-    return f"[{words}]({address}){said}"
-
-
-def first_words(shelf: Shelf, source: str) -> str:
-    """The words of the heading that a text begins with."""
-    post = shelf.post(source)
-    first = next(iter(post.tree.children), None)
-    if not isinstance(first, Heading) or first.depth != 1:
-        return ""
-    return plain(scope.words(without_name(parse_inlines(first, post.text, post.dialect))[0]))
+    url = to(target, page) if target else address(shelf.plan.copies[path], page)
+    link = f"[{escape.code(shown(inner(path, skill)))}]({escape.destination(url)})"
+    title = opening_words(shelf, path) if target and target.kind is Kind.TEXT else ""
+    return f"{link}: {escape.text(title)}" if title else link

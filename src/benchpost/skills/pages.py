@@ -77,6 +77,8 @@ class Plan:
     """Address to the one that it leads to; both end with a slash."""
     copies: Mapping[str, str]
     """Files that are offered as they are: path relative to the root, and address."""
+    archives: Mapping[str, str]
+    """Address of the archive of all files of a skill, by its SKILL.md, where it has several."""
     by_source: Mapping[str, Page] = field(repr=False)
     """The page of a file, by its path relative to the root."""
     categories: Mapping[str, Page] = field(repr=False)
@@ -93,6 +95,8 @@ class _Claims:
 
     folders: set[str] = field(default_factory=set)
     """Pages, without the slash at the end."""
+    around: set[str] = field(default_factory=set)
+    """These, and the folders that they lie in."""
     files: set[str] = field(default_factory=set)
     """Copies."""
 
@@ -105,8 +109,13 @@ class _Claims:
         found, number = last, 2
         while not self.is_free(found):
             found, number = f"{last}-{number}", number + 1
-        self.folders.add(found)
+        self.take(found)
         return f"{found}/"
+
+    def take(self, folder: str) -> None:
+        """Take the address of a page."""
+        self.folders.add(folder)
+        self.around.update((folder, *above(folder)))
 
     def is_free(self, folder: str) -> bool:
         """Whether a page may stand in `folder`: no file is in its way, and no other page."""
@@ -118,7 +127,7 @@ class _Claims:
         # MkDocs passes hidden files over, and a page may come to stand in any folder
         if parts[-1] in INDEX_FILES or any(each.startswith(".") for each in parts):
             return False
-        if any(each == file or each.startswith(f"{file}/") for each in self.folders):
+        if file in self.files or file in self.around:
             return False
         self.files.add(file)
         return True
@@ -135,13 +144,14 @@ def plan(library: Library, aliases: Aliases) -> Plan:
     pages += skills
     pages += _choices(library, claims)
     kept = {skill.path: tuple(_kept(library, skill)) for skill in library.tree.skills}
+    archives = dict(_archives(kept, folders, claims))
     copies = dict(_copies(kept, library, folders, claims))
     for skill in library.tree.skills:
         pages += _files(library, skill, kept[skill.path], folders[skill.path], claims)
     by_source = {page.source: page for page in pages if page.skill and page.source}
     redirects = dict(_redirects(library, aliases, by_source, categories, claims))
     findings = tuple(_not_published(library, kept))
-    return Plan(tuple(pages), redirects, copies, by_source, categories, folders, findings)
+    return Plan(tuple(pages), redirects, copies, archives, by_source, categories, folders, findings)
 
 
 def every_category(library: Library) -> list[str]:
@@ -191,6 +201,15 @@ def _not_published(library: Library, kept: Mapping[str, tuple[File, ...]]) -> It
                 message = "a link to a file outside of the catalogue; it is not published"
                 place = Place(shown(file.path))
                 yield Finding(Check.K060, place, message, severity=Severity.WARNING)
+
+
+def _archives(
+    kept: Mapping[str, tuple[File, ...]], folders: Mapping[str, str], claims: _Claims
+) -> Iterator[tuple[str, str]]:
+    for path, name in folders.items():
+        url = f"{name}/{name}.tar.gz"
+        if kept[path] and claims.copy(url):
+            yield path, url
 
 
 def _copies(
@@ -273,5 +292,5 @@ def _bases(skill: Skill, before: Iterable[str]) -> Iterator[str]:
 
 def _redirect(old: str, url: str, claims: _Claims) -> Iterator[tuple[str, str]]:
     if f"{old}/" != url and claims.is_free(old):
-        claims.folders.add(old)
+        claims.take(old)
         yield f"{old}/", url

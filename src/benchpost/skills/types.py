@@ -60,13 +60,14 @@ class Skill:
         while waiting:
             value = waiting.pop(0)
             if isinstance(value, dict):
-                if tags := _listed(value.get("tags")):
+                if tags := listed(value.get("tags")):
                     return tags
                 waiting.extend(value.values())
         return []
 
 
-def _listed(value: Plain) -> list[str]:
+def listed(value: Plain) -> list[str]:
+    """A list of words, or a line of them with commas; empty when it is neither."""
     found = value.split(",") if isinstance(value, str) else value
     items = found if isinstance(found, list) else []
     words = (" ".join(item.split()) for item in items if isinstance(item, str))
