@@ -94,6 +94,7 @@ class Check(Enum):
     K030 = "DESCRIPTION.md gives no description"
     K031 = "link resolves from the skill's folder and not from its file"
     K040 = "move of a skill that is in doubt"
+    K060 = "file of a skill is not published"
     # C: commands of a page against the real tool
     C001 = "command that the tool does not have"
     C002 = "flag that the tool never had"
