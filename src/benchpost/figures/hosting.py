@@ -52,19 +52,23 @@ def diagram_step(
         "description": " ".join(f"{mode['heading']}: {mode['count']}." for mode in modes)
         + f" Overlapping is {gain:.2f} times as fast at most.",
     }
-    own = f"{markup.escaped(caption)} " if caption else ""
-    sequences = f"{batch} sequence{'' if batch == 1 else 's'} of {context:,} tokens"
-    note = (
-        f"{own}{sequences}; the GPU reads weights and KV cache at "
-        f"{predict.EFFICIENCY:.0%} of the bandwidth; the host's {markup.escaped(host)} are given. "
-        f"Bandwidth: {cited([on.bandwidth])}. Model: {citations([(of.source, of.date)])}."
-    ).replace("%", " %", 1)
     parts = changed(context=(context, 1024), batch=(batch, 1), dtype=(dtype, "bf16"))
     parts += changed(kv=(kv, "bf16"))
     stem = file_stem(_STEP, name, gpu, model, f"host {host}", *parts)
     rows = [[mode["heading"], mode["period"], mode["idle"]] for mode in modes]
     table = csv(["mode", "seconds of a step", "share in which the GPU waits"], rows)
+    note = _step_note(on, of, context, batch, host, caption)
     return shown(facts, stem, "lanes", data, note, table)
+
+
+def _step_note(on: Chip, of: Model, context: int, batch: int, host: str, caption: str) -> str:
+    own = f"{markup.escaped(caption)} " if caption else ""
+    sequences = f"{batch} sequence{'' if batch == 1 else 's'} of {context:,} tokens"
+    return (
+        f"{own}{sequences}; the GPU reads weights and KV cache at "
+        f"{predict.EFFICIENCY:.0%} of the bandwidth; the host's {markup.escaped(host)} are given. "
+        f"Bandwidth: {cited([on.bandwidth])}. Model: {citations([(of.source, of.date)])}."
+    ).replace("%", " %", 1)
 
 
 def _seconds(head: str, option: str, written: str) -> float:

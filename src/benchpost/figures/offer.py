@@ -14,9 +14,11 @@ from benchpost.figures.decode import chart_decode
 from benchpost.figures.drafts import diagram_speculation
 from benchpost.figures.footprint import diagram_memory
 from benchpost.figures.formula import equation
+from benchpost.figures.graphs import table_graphs
 from benchpost.figures.hosting import chart_overhead, diagram_step
 from benchpost.figures.knobs import table_knobs
 from benchpost.figures.options import Option, check_options
+from benchpost.figures.paging import chart_paging, table_blocks
 from benchpost.figures.peaks import chart_peaks
 from benchpost.figures.planning import table_fits, table_kv
 from benchpost.figures.products import diagram_matmul
@@ -53,10 +55,13 @@ FIGURES: dict[str, Figure] = {
     "diagram parallel": diagram_parallel,
     "diagram step": diagram_step,
     "chart capacity": chart_capacity,
+    "chart paging": chart_paging,
     "chart formats": chart_formats,
     "chart parallel": chart_parallel,
     "chart overhead": chart_overhead,
     "table kv": table_kv,
+    "table blocks": table_blocks,
+    "table graphs": table_graphs,
     "table fits": table_fits,
     "table formats": table_formats,
     "table parallel": table_parallel,
