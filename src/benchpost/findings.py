@@ -51,6 +51,10 @@ class Check(Enum):
     R004 = "results file was edited by hand"
     R005 = "results file cannot be read"
     R006 = "result belongs to no snippet"
+    # Q: numbers held against the hardware
+    Q001 = "quoted number is impossible"
+    Q002 = "number that is quoted as impossible is possible"
+    Q003 = "recorded result beats the datasheet"
     # T: placeholders
     T001 = "placeholder is not filled"
     # P: pages of the site
@@ -90,6 +94,7 @@ class Check(Enum):
     K030 = "DESCRIPTION.md gives no description"
     K031 = "link resolves from the skill's folder and not from its file"
     K040 = "move of a skill that is in doubt"
+    K060 = "file of a skill is not published"
     # C: commands of a page against the real tool
     C001 = "command that the tool does not have"
     C002 = "flag that the tool never had"

@@ -15,6 +15,8 @@ PACKAGE = Path(benchpost.__file__).parent
 FIGURES = "benchpost.figures"
 DRAWN_BY = {
     **{kind: kind for kind in ("slots", "budget", "reuse", "drafts", "request")},
+    **{kind: kind for kind in ("lanes", "ranks", "stacks")},
+    "blocks": "table_of_blocks",
     "matmul": "matmul",
     "transformer": "transformer",
     "memory-share": "memory",

@@ -12,11 +12,15 @@ from typing import Any, NamedTuple
 from benchpost.figures.pictures import (
     budget,
     drafts,
+    lanes,
     matmul,
     memory,
+    ranks,
     request,
     reuse,
     slots,
+    stacks,
+    table_of_blocks,
     transformer,
 )
 from benchpost.figures.types import Drawing
@@ -66,6 +70,10 @@ _KINDS: dict[str, _Kind] = {
     "budget": _Kind(budget.picture, (*_KIT, "figures/pictures/budget.py")),
     "reuse": _Kind(reuse.picture, (*_KIT, "figures/pictures/reuse.py")),
     "drafts": _Kind(drafts.picture, (*_KIT, "figures/pictures/drafts.py")),
+    "blocks": _Kind(table_of_blocks.picture, (*_KIT, "figures/pictures/table_of_blocks.py")),
+    "lanes": _Kind(lanes.picture, (*_KIT, "figures/pictures/lanes.py")),
+    "ranks": _Kind(ranks.picture, (*_KIT, "figures/pictures/ranks.py")),
+    "stacks": _Kind(stacks.picture, (*_KIT, "figures/pictures/stacks.py")),
     "request": _Kind(request.picture, (*_KIT, "figures/pictures/request.py")),
     "lines": _Kind(
         _lines,
