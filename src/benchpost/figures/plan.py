@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchpost.figures.pictures import matmul, memory, transformer
+from benchpost.figures.pictures import matmul, memory, stacks, transformer
 from benchpost.figures.types import Drawing
 from benchpost.files import sha256
 
@@ -36,8 +36,15 @@ def _bars(data: Mapping[str, Any]) -> str:
     return bars.picture(data)
 
 
+def _traces(data: Mapping[str, Any]) -> str:
+    from benchpost.figures.pictures import traces
+
+    return traces.picture(data)
+
+
 _KIT = ("figures/palette.py", "figures/pictures/svg.py")
 _PLOT = (*_KIT, "figures/pictures/plot.py")
+_LABELLED = (*_PLOT, "figures/pictures/labels.py", "figures/pictures/lines.py")
 _CURVES = (
     "roofline/emit.py",
     "roofline/equations.py",
@@ -53,11 +60,9 @@ _KINDS: dict[str, _Kind] = {
     "transformer": _Kind(transformer.picture, (*_KIT, "figures/pictures/transformer.py")),
     "memory-share": _Kind(memory.share, (*_KIT, "figures/pictures/memory.py")),
     "memory-paging": _Kind(memory.paging, (*_KIT, "figures/pictures/memory.py")),
-    "lines": _Kind(
-        _lines,
-        (*_PLOT, "figures/pictures/labels.py", "figures/pictures/lines.py", *_CURVES),
-        ("matplotlib", "numpy"),
-    ),
+    "lines": _Kind(_lines, (*_LABELLED, *_CURVES), ("matplotlib", "numpy")),
+    "traces": _Kind(_traces, (*_LABELLED, "figures/pictures/traces.py"), ("matplotlib", "numpy")),
+    "stacks": _Kind(stacks.picture, (*_KIT, "figures/pictures/stacks.py")),
     "bars": _Kind(_bars, (*_PLOT, "figures/pictures/bars.py"), ("matplotlib",)),
 }
 
