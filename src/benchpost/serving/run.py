@@ -96,8 +96,12 @@ class Run:
 
     @cached_property
     def ttft(self) -> list[float]:
-        """Seconds from arrival to first token, in order of size."""
-        return sorted(f - a for f, a in zip(self.firsts, self.arrivals, strict=True))
+        """Seconds from arrival to first token, in order of size.
+
+        The requests that begin a closed loop all at once are left out, as a warm-up.
+        """
+        times = [f - a for f, a in zip(self.firsts, self.arrivals, strict=True)]
+        return sorted(times[self.load.concurrency :] or times)
 
     @cached_property
     def tpot(self) -> list[float]:

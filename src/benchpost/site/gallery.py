@@ -22,6 +22,19 @@ EXAMPLES = {
     "chart decode": ['chart decode gpu="RTX 4090" model="Qwen3-4B-Instruct-2507"'],
     "chart ttft": ['chart ttft gpu="RTX 4090" model="Qwen3-4B-Instruct-2507"'],
     "chart peaks": ['chart peaks gpu="H200, MI300X"'],
+    "chart kv-waste": ["chart kv-waste", 'chart kv-waste by="block"'],
+    "chart batching": [
+        'chart batching gpu="H100 SXM" model="Llama-3.1-8B"',
+        'chart batching gpu="H100 SXM" model="Llama-3.1-8B" metric="ttft_mean"',
+    ],
+    "chart occupancy": ['chart occupancy gpu="H100 SXM" model="Llama-3.1-8B"'],
+    "chart token-budget": ['chart token-budget gpu="H100 SXM" model="Llama-3.1-8B"'],
+    "chart prefix": ['chart prefix gpu="H100 SXM" model="Llama-3.1-8B"'],
+    "chart hit-rate": ["chart hit-rate"],
+    "chart speculation": ['chart speculation gpu="H100 SXM" model="Llama-3.1-8B"'],
+    "chart graph-padding": ['chart graph-padding sizes="best 16"'],
+    "chart itl": ["chart itl"],
+    "chart kv-load": ['chart kv-load gpu="H100 SXM" model="Llama-3.1-8B"'],
     "diagram matmul": ["diagram matmul m=512 k=2560 n=9728"],
     "diagram transformer": ['diagram transformer model="Qwen3-4B-Instruct-2507"'],
     "diagram memory": [
@@ -54,6 +67,13 @@ EXAMPLES = {
     "table operations": ['table operations model="Qwen3-4B-Instruct-2507" tokens=512'],
     "table knobs": ['table knobs gpu="H100 SXM" model="Llama-3.1-8B" rate=8'],
     "table model": ['table model model="Qwen3-4B-Instruct-2507"'],
+    "table kv-waste": ["table kv-waste"],
+    "table batching": ['table batching gpu="H100 SXM" model="Llama-3.1-8B"'],
+    "table crosscheck": [
+        'table crosscheck of="itl"',
+        'table crosscheck of="waste"',
+        'table crosscheck of="closed forms"',
+    ],
     "repo-card": ['repo-card model="Qwen3-4B-Instruct-2507"'],
 }
 """What the page shows of each figure; those that need a recorded result are only described."""
