@@ -129,7 +129,7 @@ def _check_whole(house: Any, old: Mapping[str, str]) -> None:
 
 
 def test_an_interrupted_run_cleans_up(house: Any) -> None:
-    """Ctrl-C: exit code 130, no process left, nothing recorded."""
+    """Ctrl-C: one line that says so, exit code 130, no process left, nothing recorded."""
     fifo = house.root / "started"
     os.mkfifo(fifo)
     code = f"open({str(fifo)!r}, 'w').close()\nimport time\ntime.sleep(1000)"
@@ -141,6 +141,7 @@ def test_an_interrupted_run_cleans_up(house: Any) -> None:
     assert not runs.is_alive()
     run.send_signal(signal.SIGINT)
     _, err = run.communicate(timeout=PATIENCE)
-    assert (run.returncode, err) == (130, b"")
+    said = b"benchpost: interrupted; what was not finished is not written\n"
+    assert (run.returncode, err) == (130, said)
     assert left("interrupt") == []
     assert not (house.root / "posts/a/results").exists()

@@ -36,8 +36,7 @@ def _placed(post: Post, problems: Iterable[Problem]) -> list[Finding]:
 
 
 def _problems(post: Post, project: Project) -> Iterator[Problem]:
-    if not post.front:
-        yield from frontmatter.problems(post.tree, post.text)
+    yield from frontmatter.problems(post.tree, post.text)
     nodes, refused = lint_mdx.read(post)
     yield from refused
     yield from lint_nextra.problems(post, nodes, project)
