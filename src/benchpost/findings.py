@@ -37,6 +37,8 @@ class Check(Enum):
     S006 = "slot or value cannot be computed"
     S007 = "snippet declaration is not understood"
     S008 = "slot or value declaration is not understood"
+    S009 = "bare number with a unit on a page whose numbers are computed"
+    S010 = "quoted number or source without what would prove it"
     # F: figure files
     F001 = "figure file is missing"
     F002 = "figure file was edited by hand"

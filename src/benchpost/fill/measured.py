@@ -15,8 +15,10 @@ def measured(results: Mapping[str, Results], name: str, machine: str = "") -> Qu
     return Quantity(found.value, base_unit(found.unit or "1"))
 
 
-def quoted(quantity: str, source: str = "") -> Quantity:
-    """A number from elsewhere, with its unit; `source` is for whoever reads the post's text."""
+def quoted(quantity: str, source: str = "", date: str = "") -> Quantity:
+    """A number from elsewhere, with its unit; `source` and `date` are for whoever reads the post's
+    text, and must be there on a page that declares its numbers computed.
+    """
     return parse_quantity(quantity)
 
 
