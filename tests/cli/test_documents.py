@@ -54,7 +54,9 @@ def test_fill_check_and_todo_cover_documents(
         "1 placeholder is open, see `benchpost todo`\n"
     )
     assert main(["fill"]) == 0
-    assert capsys.readouterr().out == "docs/skills/a/b.md: nothing to do\n"
+    assert capsys.readouterr().out == (
+        "docs/skills/a/b.md: nothing to do; 1 placeholder is open, see `benchpost todo`\n"
+    )
     assert main(["check", "--ignore", "T"]) == 1
     assert capsys.readouterr().out == BARE
     assert main(["todo"]) == 0
