@@ -44,6 +44,12 @@ class Config:
     """Folder that `benchpost pages` writes into; keep it out of version control."""
     reference: str = ""
     """Folder for pages on benchpost's own figures, equations, checks and words; empty for none."""
+    skills: str = "docs/skills"
+    """Folder of the skills, if there is one; MkDocs renders nothing in it."""
+    catalogue: str = "docs/catalogue"
+    """Folder that the pages of the skills are written into; keep it out of version control."""
+    skills_flat: str = "general"
+    """Category of skills that lie directly in `skills`; `{name}` stands for the skill's name."""
     components: tuple[str, ...] = ()
     """Components that the Nextra site provides without an import, beside Nextra's own."""
     timeout: float = 600.0
