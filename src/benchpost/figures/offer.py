@@ -10,12 +10,15 @@ from benchpost.figures.architecture import diagram_transformer
 from benchpost.figures.decode import chart_decode
 from benchpost.figures.footprint import diagram_memory
 from benchpost.figures.formula import equation
+from benchpost.figures.ladder import chart_ladder
 from benchpost.figures.options import Option, check_options
 from benchpost.figures.peaks import chart_peaks
 from benchpost.figures.products import diagram_matmul
 from benchpost.figures.recorded import drawing, output, table_results
 from benchpost.figures.repository import repo_card, table_model
 from benchpost.figures.roofs import chart_roofline
+from benchpost.figures.scatter import chart_scatter
+from benchpost.figures.scored import table_errors, table_published
 from benchpost.figures.steps import table_operations
 from benchpost.figures.ttft import chart_ttft
 from benchpost.figures.types import Facts, Figure, Fragment
@@ -27,12 +30,16 @@ FIGURES: dict[str, Figure] = {
     "chart decode": chart_decode,
     "chart ttft": chart_ttft,
     "chart peaks": chart_peaks,
+    "chart ladder": chart_ladder,
+    "chart scatter": chart_scatter,
     "diagram matmul": diagram_matmul,
     "diagram transformer": diagram_transformer,
     "diagram memory": diagram_memory,
     "table operations": table_operations,
     "table model": table_model,
     "table results": table_results,
+    "table errors": table_errors,
+    "table published": table_published,
     "repo-card": repo_card,
     "output": output,
     "drawing": drawing,

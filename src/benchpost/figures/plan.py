@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchpost.figures.pictures import matmul, memory, transformer
+from benchpost.figures.pictures import ladder, matmul, memory, transformer
 from benchpost.figures.types import Drawing
 from benchpost.files import sha256
 
@@ -36,6 +36,12 @@ def _bars(data: Mapping[str, Any]) -> str:
     return bars.picture(data)
 
 
+def _scatter(data: Mapping[str, Any]) -> str:
+    from benchpost.figures.pictures import scatter
+
+    return scatter.picture(data)
+
+
 _KIT = ("figures/palette.py", "figures/pictures/svg.py")
 _PLOT = (*_KIT, "figures/pictures/plot.py")
 _CURVES = (
@@ -58,6 +64,8 @@ _KINDS: dict[str, _Kind] = {
         (*_PLOT, "figures/pictures/labels.py", "figures/pictures/lines.py", *_CURVES),
         ("matplotlib", "numpy"),
     ),
+    "ladder": _Kind(ladder.picture, (*_KIT, "figures/pictures/ladder.py")),
+    "scatter": _Kind(_scatter, (*_PLOT, "figures/pictures/scatter.py"), ("matplotlib",)),
     "bars": _Kind(_bars, (*_PLOT, "figures/pictures/bars.py"), ("matplotlib",)),
 }
 

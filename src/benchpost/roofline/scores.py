@@ -37,18 +37,29 @@ class Step:
 DECODE = {
     "file size": Step("bandwidth ÷ all weights", "nothing"),
     "bytes read": Step("bandwidth ÷ bytes really read", "nothing"),
-    "constant": Step("80 % of that", "nothing; the share is a rule of thumb"),
-    "layer time": Step(
-        "a share of it, and one time per layer", "two constants, to the other GPUs' rows"
+    "constant": Step(
+        "80 % of bandwidth ÷ bytes really read", "nothing; the share is a rule of thumb"
     ),
-    MODEL: Step("that time by platform and engine", "six constants, to the other GPUs' rows"),
-    ONE_RUN: Step("and one run on your own machine", "two factors, to one other row of its kind"),
+    "layer time": Step(
+        "a share of the bandwidth, and one time per layer", "two constants, to the other GPUs' rows"
+    ),
+    MODEL: Step(
+        "the model, with that time by platform and engine",
+        "six constants, to the other GPUs' rows",
+    ),
+    ONE_RUN: Step(
+        "the model after one run on your machine", "two factors, to one other row of its kind"
+    ),
 }
 PREFILL = {
     "peak": Step("peak ÷ 2 FLOPs a parameter", "nothing"),
     "exact work": Step("peak ÷ FLOPs really done", "nothing"),
-    MODEL: Step("a share of the peak by engine", "the share, to the rows of llama.cpp"),
-    ONE_RUN: Step("and one run on your own machine", "one factor, to one other row of its kind"),
+    MODEL: Step(
+        "the model, with a share of the peak by engine", "the share, to the rows of llama.cpp"
+    ),
+    ONE_RUN: Step(
+        "the model after one run on your machine", "one factor, to one other row of its kind"
+    ),
 }
 STEPS: Mapping[str, Mapping[str, Step]] = {"decode": DECODE, "prefill": PREFILL}
 """The steps by what is predicted, the crudest first."""

@@ -179,7 +179,9 @@ def _prefill() -> Iterator[Score]:
             "peak": (peak / (2 * model.parameters.value),),
             "exact work": (row.prompt * peak / work,),
             "model": (row.prompt / float(plain.value),),
-            "one run": tuple(row.prompt / float(prefill(**asked, calibration=k).value) for k in known),
+            "one run": tuple(
+                row.prompt / float(prefill(**asked, calibration=k).value) for k in known
+            ),
         }
         low, high = row.prompt / float(plain.high), row.prompt / float(plain.low)
         yield Score(row, "prefill", row.rate, predicted, low, high)

@@ -22,6 +22,8 @@ EXAMPLES = {
     "chart decode": ['chart decode gpu="RTX 4090" model="Qwen3-4B-Instruct-2507"'],
     "chart ttft": ['chart ttft gpu="RTX 4090" model="Qwen3-4B-Instruct-2507"'],
     "chart peaks": ['chart peaks gpu="H200, MI300X"'],
+    "chart ladder": ["chart ladder"],
+    "chart scatter": ["chart scatter"],
     "diagram matmul": ["diagram matmul m=512 k=2560 n=9728"],
     "diagram transformer": ['diagram transformer model="Qwen3-4B-Instruct-2507"'],
     "diagram memory": [
@@ -30,6 +32,11 @@ EXAMPLES = {
     ],
     "table operations": ['table operations model="Qwen3-4B-Instruct-2507" tokens=512'],
     "table model": ['table model model="Qwen3-4B-Instruct-2507"'],
+    "table errors": ['table errors by="platform"'],
+    "table published": [
+        'table published gpu="RTX 4090, A100 PCIe 80GB, H100 PCIe" model="Llama-3.1-8B" '
+        'format="q4_k_m" context=512'
+    ],
     "repo-card": ['repo-card model="Qwen3-4B-Instruct-2507"'],
 }
 """What the page shows of each figure; those that need a recorded result are only described."""
