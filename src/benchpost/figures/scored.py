@@ -31,6 +31,8 @@ _GROUP = {
     "platform": "Platform",
     "source": "Published by",
 }
+_KEPT = "benchpost/roofline/data/measured.csv"
+"""Where every row stands with its source."""
 _MOST = 12
 """Rows of a table of single measurements."""
 
@@ -58,7 +60,7 @@ def table_errors(
     own = f"{markup.escaped(caption)} " if caption else ""
     note = (
         f"{own}Errors of the predicted {WHAT[kind]} ({markup.escaped(says)}) relative to the "
-        f"measured one: {counted(scores)}. {sources_of(scores)}"
+        f"measured one: {counted(scores)}. {sources_of(scores, _KEPT)}"
     )
     return Fragment(markup.captioned(table, note))
 

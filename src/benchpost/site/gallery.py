@@ -8,13 +8,9 @@ from pathlib import Path
 
 from benchpost.figures import FIGURES
 from benchpost.figures.options import described, parameters, written_option
-from benchpost.figures.types import Facts, Figure
-from benchpost.fill.filled import fill_text
-from benchpost.post.document import Dialect
-from benchpost.post.read import parse_post
+from benchpost.figures.types import Figure
 from benchpost.site import escape
-from benchpost.site.drawn import draw
-from benchpost.site.post_page import converted
+from benchpost.site.own_page import filled_page
 
 EXAMPLES = {
     "equation": ['equation decode_rate gpu="RTX 4090" model="Qwen3-4B-Instruct-2507"'],
@@ -62,14 +58,7 @@ function in `figures.py` beside the post; see [Write a post](../../guide/write.m
 def gallery(earlier: Path) -> Mapping[str, bytes]:
     """The page and its pictures; `earlier` is where they were written last time."""
     text = "\n\n".join([INTRO, *(part for head in FIGURES for part in _section(head))])
-    # the page's own file is not on disk: its pictures come from `earlier` or are drawn
-    post = parse_post(text, "figures.md", earlier / "source" / "index.md", Dialect.MARKDOWN)
-    filled = fill_text(post, Facts(Dialect.MARKDOWN), {})
-    full = parse_post(filled.text, post.path, post.file, post.dialect)
-    drawn = draw(post, filled.pieces, earlier)
-    page = converted(full, drawn, lambda _, url: url if url.endswith((".md", "-figures")) else None)
-    files = {**page.files, "index.md": f"{FRONT}{page.text.rstrip()}\n".encode()}
-    return {f"figures/{name}": data for name, data in files.items()}
+    return filled_page("figures", FRONT, text, earlier)
 
 
 def _section(head: str) -> Iterator[str]:

@@ -11,12 +11,12 @@ from pathlib import Path
 from benchpost.findings import Check
 from benchpost.roofline import catalog
 from benchpost.roofline.catalog import Chip, Model
-from benchpost.roofline.emit import latex
-from benchpost.roofline.equations import EQUATIONS
-from benchpost.roofline.types import Equation, Known, Term
+from benchpost.roofline.types import Known
 from benchpost.roofline.units import show
 from benchpost.site import escape
+from benchpost.site.errors_page import errors_page
 from benchpost.site.gallery import gallery
+from benchpost.site.model_page import model_page
 
 VOCABULARY = (
     ("errors.py", "post/document.py", "record/types.py"),
@@ -28,12 +28,16 @@ VOCABULARY = (
 def reference_pages(folder: Path) -> Mapping[str, bytes]:
     """Every page and its files, by path relative to `folder`, where earlier ones may lie."""
     pages = {
-        "equations.md": _equations(),
+        "model.md": _model_page(),
         "catalog.md": _catalog(),
         "checks.md": _checks(),
         "glossary.md": _glossary(),
     }
-    return {**{name: text.encode() for name, text in pages.items()}, **gallery(folder / "figures")}
+    return {
+        **{name: text.encode() for name, text in pages.items()},
+        **gallery(folder / "figures"),
+        **errors_page(folder / "errors"),
+    }
 
 
 def _page(title: str, description: str, parts: Sequence[str]) -> str:
@@ -41,37 +45,12 @@ def _page(title: str, description: str, parts: Sequence[str]) -> str:
     return "\n\n".join([front, f"# {title}", *parts]) + "\n"
 
 
-# equations
+# the model
 
 
-def _equations() -> str:
-    intro = (
-        "Each equation is one plain Python function in `benchpost.roofline.equations`. Its LaTeX, "
-        "the number in a sentence, the curve of a chart and the JavaScript come from that function "
-        "alone. A multiply-add is two FLOPs; GB is 10^9^ bytes, GiB is written GiB."
-    ).replace("10^9^", "$10^9$")
-    description = "Every equation of the performance model, with its terms and its source."
-    parts = [intro, *(_equation(each) for each in EQUATIONS.values())]
-    return _page("Equations", description, parts)
-
-
-def _equation(equation: Equation) -> str:
-    terms = "\n".join(_term(term) for term in (equation.result, *equation.terms))
-    return "\n\n".join(
-        [
-            f"## {escape.code(equation.name)} {{ #{equation.name.replace('_', '-')} }}",
-            escape.text(equation.meaning),
-            f"$$\n{latex(equation)}\n$$",
-            f"| Symbol | Name | Meaning | Unit |\n| --- | --- | --- | --- |\n{terms}",
-            f"_Source: {escape.text(equation.source)}._",
-            f"```jsx\n{{/* fill equation {equation.name} */}}\n{{/* /fill */}}\n```",
-        ]
-    )
-
-
-def _term(term: Term) -> str:
-    unit = "" if term.unit == "1" else escape.text(term.unit)
-    return f"| ${term.symbol}$ | {escape.code(term.name)} | {escape.text(term.meaning)} | {unit} |"
+def _model_page() -> str:
+    description = "Every term and every equation of the performance model, worked for a GPU."
+    return _page("The model", description, [*model_page()])
 
 
 # chips and models
