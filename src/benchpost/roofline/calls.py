@@ -296,6 +296,7 @@ FUNCTIONS: dict[str, Callable[..., Quantity]] = {
     "attention_bytes": attention_bytes,
     "model_error": published.model_error,
     "published_rate": published.published_rate,
+    "calibrated_decode_rate": published.calibrated_decode_rate,
     "bandwidth_share": published.bandwidth_share,
     "layer_time": published.layer_time,
 }

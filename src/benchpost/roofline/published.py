@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from benchpost.errors import UsageError, near
 from benchpost.roofline import catalog, scores
 from benchpost.roofline.engines import EFFICIENCY, engine_for
 from benchpost.roofline.engines import engine as engine_of
 from benchpost.roofline.engines import layer_time as time_of_a_layer
+from benchpost.roofline.fitting import KV_FORMAT, calibrate
 from benchpost.roofline.measured import Row, rows
+from benchpost.roofline.predict import decode
 from benchpost.roofline.units import Quantity
 
 METRICS = ("decode", "prefill", "end to end")
@@ -27,7 +31,7 @@ def model_error(
     """Error of a step of the ladder on published rows, relative to the measured rate.
 
     `of` is `median`, `mean`, `bias`, `ninety` (90 % of the errors are below), `twofold` (share of
-    rows off by a factor of 2), `inside` (share of rows in the 80 % band) or `rows`.
+    rows off by a factor of 2), `inside` (share of rows in the 80 % band), `rows` or `gpus`.
     """
     found = scores.errors(scores.chosen(kind, gpu, engine, format, model), kind, step)
     known = vars(found)
@@ -85,6 +89,25 @@ def published(
         having = f"; there is {', '.join(kinds)}" if kinds else ""
         raise UsageError(f"no such {metric} row of {of} on {on} is kept{having}")
     return found
+
+
+def calibrated_decode_rate(
+    *,
+    gpu: str,
+    model: str,
+    run: str,
+    context: float = 512,
+    format: str = "bf16",
+    engine: str = "llama.cpp",
+) -> Quantity:
+    """Tokens per second of a decode step, after the published run of the model `run` calibrated it.
+
+    The run is of the same GPU, format, engine and context.
+    """
+    known = calibrate(published(gpu, run, format, engine, context=context))
+    asked: dict[str, Any] = {"weights": format, "kv": KV_FORMAT, "engine": engine}
+    made = decode(gpu=gpu, model=model, context=context, calibration=known, **asked)
+    return Quantity(made.value, made.unit)
 
 
 def bandwidth_share() -> Quantity:

@@ -92,6 +92,8 @@ class Errors:
 
     rows: int
     """How many measurements."""
+    gpus: int
+    """Of how many GPUs."""
     mean: float
     """Mean of the absolute errors."""
     median: float
@@ -181,6 +183,7 @@ def errors(scores: Iterable[Score], kind: str, step: str) -> Errors:
     sizes = sorted((abs(error), weight) for error, weight in weighted)
     return Errors(
         rows=len(having),
+        gpus=len({score.row.gpu for score in having}),
         mean=_mean(sizes),
         median=_quantile(sizes, 0.5),
         bias=_mean(weighted),

@@ -12,11 +12,11 @@ from benchpost.roofline.types import Equation, Term
 from benchpost.site import escape
 from benchpost.site.worked import Subject, Worked, subjects, worked
 
-INTRO = """Each equation is one plain Python function in `benchpost.roofline`. Its LaTeX, the number in a
-sentence, the curve of a chart and the JavaScript come from that function alone. A multiply-add is
-two FLOPs; GB is $10^9$ bytes, GiB is written GiB. Numbers are bounds of the hardware unless the name
-says `engine` or `serving`; [how wrong the model is](errors/index.md) is measured. Chips and models in the
-examples are those of [the catalogue](catalog.md)."""
+INTRO = """Each equation is one plain Python function in `benchpost.roofline`. Its LaTeX, the number
+in a sentence, the curve of a chart and the JavaScript come from that function alone. A multiply-add
+is two FLOPs; GB is $10^9$ bytes, GiB is written GiB. Numbers are bounds of the hardware unless the
+name says `engine` or `serving`; [how wrong the model is](errors/index.md) is measured. Chips and
+models in the examples are those of [the catalogue](catalog.md)."""
 
 
 def model_page() -> Iterator[str]:

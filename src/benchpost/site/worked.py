@@ -251,7 +251,7 @@ class Worked:
     """An equation with numbers."""
 
     words: str
-    """Of what, e.g. `For Qwen3-4B-Instruct-2507 in BF16 on RTX 4090`; empty where only numbers are."""
+    """Of what, e.g. `For Qwen3-4B in BF16 on RTX 4090`; empty where only numbers are given."""
     numbers: Mapping[str, float]
     """A value for each term."""
     sources: str
