@@ -15,6 +15,14 @@ READ = "2026-11"
 _FEW = 2
 """Sources that a caption names where its data file names all."""
 
+PLATFORMS = {
+    "server": "data-centre",
+    "desktop": "desktop, below 2 GHz",
+    "fast desktop": "desktop, above 2 GHz",
+    "soc": "Apple, Jetson",
+}
+"""What hands a GPU its work, in a figure's words."""
+
 WHAT = {"decode": "decode rate", "prefill": "prefill rate"}
 """What is predicted, by kind."""
 

@@ -10,7 +10,7 @@ from benchpost.errors import UsageError
 from benchpost.figures import markup
 from benchpost.figures.axis import Axis, logarithmic
 from benchpost.figures.names import changed, file_stem
-from benchpost.figures.rows import WHAT, counted, percent, sources_of
+from benchpost.figures.rows import PLATFORMS, WHAT, counted, percent, sources_of
 from benchpost.figures.shown import shown
 from benchpost.figures.sweep import csv
 from benchpost.figures.types import Facts, Fragment
@@ -25,12 +25,6 @@ from benchpost.roofline.scores import (
 )
 
 _HEAD = "chart scatter"
-_LABELS = {
-    "server": "data-centre",
-    "desktop": "desktop, below 2 GHz",
-    "fast desktop": "desktop, above 2 GHz",
-    "soc": "Apple, Jetson",
-}
 _TAIL = 0.1
 """Share of the rows beyond each end of the band."""
 
@@ -89,7 +83,7 @@ def _series(scores: Sequence[Score], step: str) -> list[dict[str, Any]]:
                 for score in groups.get(platform, ())
             ],
         }
-        for platform, label in _LABELS.items()
+        for platform, label in PLATFORMS.items()
     ]
 
 
@@ -104,7 +98,7 @@ def _band(scores: Sequence[Score], step: str) -> tuple[float, float]:
 
 def _said(scores: Sequence[Score], kind: str, step: str, low: float, high: float) -> str:
     parts = [
-        f"{_LABELS[platform]}: {len(each)} rows, median error "
+        f"{PLATFORMS[platform]}: {len(each)} rows, median error "
         f"{percent(errors(each, kind, step).median)}"
         for platform, each in grouped(scores, "platform").items()
     ]

@@ -8,7 +8,7 @@ from typing import Literal
 from benchpost.errors import UsageError
 from benchpost.figures import markup
 from benchpost.figures.quoted import listed
-from benchpost.figures.rows import WHAT, counted, percent, signed, sources_of
+from benchpost.figures.rows import PLATFORMS, WHAT, counted, percent, signed, sources_of
 from benchpost.figures.types import Facts, Fragment
 from benchpost.roofline import catalog
 from benchpost.roofline.engines import engine as engine_of
@@ -53,7 +53,10 @@ def table_errors(
     scores = chosen(kind)
     groups = grouped(scores, by)
     having = {name: each for name, each in groups.items() if any(s.predicted[step] for s in each)}
-    rows = [_row(markup.escaped(name), errors(each, kind, step)) for name, each in having.items()]
+    rows = [
+        _row(markup.escaped(PLATFORMS.get(name, name)), errors(each, kind, step))
+        for name, each in having.items()
+    ]
     whole = _row("**all**", errors(scores, kind, step))
     head = [_GROUP[by], "Rows", "Median", "Mean", "Bias", "90 % below", "In the band"]
     table = markup.table(head, [*rows, whole], "lrrrrrr")
@@ -101,28 +104,33 @@ def table_published(
     if len(rows) > _MOST:
         raise UsageError(f"{len(rows)} rows are more than the {_MOST} of a table; say which")
     differing = [name for name in _ABOUT if len({_about(each[0])[name] for each in rows}) > 1]
-    same = [_about(wanted[0])[name] for name in _ABOUT if name not in differing]
+    same = [
+        f"{name.lower()} {value}" if name in ("Context", "Prompt") else value
+        for name, value in _about(wanted[0]).items()
+        if name not in differing and value
+    ]
     napkin = next(iter(STEPS[kind]))
-    head = [*differing, "Measured", STEPS[kind][napkin].says.capitalize(), "Model", "Its band"]
+    head = [*differing, "Measured", "Napkin", "Our model", "Its band"]
     cells = [_cells(each, differing, napkin) for each in rows]
     table = markup.table(head, cells, "l" * len(differing) + "rrrr")
-    note = _note(caption, kind, ", ".join(filter(None, same)), wanted)
+    said = f"{', '.join(same)}. Napkin: {STEPS[kind][napkin].says}"
+    note = _note(caption, kind, said, wanted)
     return Fragment(markup.captioned(table, note))
 
 
-_ABOUT = ("GPU", "Model of the row", "Weights", "Engine", "Context", "Prompt")
+_ABOUT = ("GPU", "Model", "Weights", "Engine", "Context", "Prompt")
 
 
 def _about(score: Score) -> Mapping[str, str]:
     row = score.row
-    tokens = f"{row.context:,.0f} tokens" if score.kind == "decode" else ""
+    tokens = f"{row.context:,.0f}" if score.kind == "decode" else ""
     return {
         "GPU": row.gpu,
-        "Model of the row": row.model,
+        "Model": row.model,
         "Weights": row.format.upper(),
         "Engine": row.engine,
         "Context": tokens,
-        "Prompt": f"{row.prompt:,} tokens" if score.kind == "prefill" else "",
+        "Prompt": f"{row.prompt:,}" if score.kind == "prefill" else "",
     }
 
 

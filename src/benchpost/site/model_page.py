@@ -47,7 +47,7 @@ def _equation(equation: Equation) -> Iterator[str]:
     yield f"{escape.text(of[0].upper() + of[1:])}:"
     yield f"$$\n{equation.result.symbol} = {with_numbers}\n$$"
     yield _terms(equation, example)
-    yield " ".join(_notes(equation, example))
+    yield f"_{' '.join(_notes(equation, example))}_"
 
 
 def _terms(equation: Equation, example: Worked) -> str:
@@ -64,12 +64,12 @@ def _terms(equation: Equation, example: Worked) -> str:
 
 
 def _notes(equation: Equation, example: Worked) -> Iterator[str]:
-    yield f"_Source: {escape.text(equation.source)}._"
+    yield f"Source: {escape.text(equation.source)}."
     if example.sources:
-        yield f"_Numbers: {example.sources}._"
+        yield f"Numbers: {example.sources}."
     if used := _used_in(equation.result, equation):
         yield f"Used in {', '.join(map(_to_equation, used))}."
-    yield f"Slot: {escape.code(f'{{/* {example.slot} */}}')}"
+    yield f"As a slot: {escape.code(f'{{/* {example.slot} */}}')}"
 
 
 def _used_in(term: Term, apart: Equation | None = None) -> list[Equation]:
