@@ -69,7 +69,7 @@ def _said(step: Step, found: Errors) -> str:
 
 def _csv(found: list[tuple[Step, Errors]]) -> bytes:
     head = ["step", "fitted", "rows", "mean", "median", "bias", "90 % below", "off by 2x or more"]
-    rows = [
+    rows: list[list[str | float]] = [
         [
             step.says,
             step.fitted,

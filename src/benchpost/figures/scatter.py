@@ -121,7 +121,7 @@ def _csv(scores: Sequence[Score]) -> bytes:
     steps = [key for key in scores[0].predicted if key != ONE_RUN]
     head = ["gpu", "model", "engine", "format", "context", "prompt", "measured tok/s"]
     head += [f"predicted tok/s: {key}" for key in steps] + ["band low", "band high", "source"]
-    rows = [
+    rows: list[list[str | float]] = [
         [
             score.row.gpu,
             score.row.model,

@@ -6,12 +6,12 @@ from typing import Any
 
 from benchpost.errors import UsageError, near
 from benchpost.roofline import catalog, scores
-from benchpost.roofline.engines import EFFICIENCY, engine_for
+from benchpost.roofline.engines import engine_for
 from benchpost.roofline.engines import engine as engine_of
 from benchpost.roofline.engines import layer_time as time_of_a_layer
 from benchpost.roofline.fitting import KV_FORMAT, calibrate
 from benchpost.roofline.measured import Row, rows
-from benchpost.roofline.predict import decode
+from benchpost.roofline.predict import decode, efficiency
 from benchpost.roofline.units import Quantity
 
 METRICS = ("decode", "prefill", "end to end")
@@ -110,9 +110,9 @@ def calibrated_decode_rate(
     return Quantity(made.value, made.unit)
 
 
-def bandwidth_share() -> Quantity:
-    """Share of the datasheet's bandwidth that decode is taken to reach."""
-    return Quantity(EFFICIENCY, "1")
+def bandwidth_share(*, gpu: str) -> Quantity:
+    """Share of the datasheet's bandwidth that decode is taken to reach on this GPU."""
+    return Quantity(efficiency(catalog.chip(gpu)), "1")
 
 
 def layer_time(*, gpu: str, engine: str = "") -> Quantity:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
+from benchpost.figures.rows import PLATFORMS
 from benchpost.findings import Check
 from benchpost.roofline import catalog
 from benchpost.roofline.catalog import Chip, Model
@@ -62,12 +63,13 @@ def _catalog() -> str:
         "Options such as `gpu=` and `model=` take these names. Every number was taken from the "
         "source in its row; what is measured and what a datasheet says stand apart."
     )
-    chips = catalog.chips()
-    measured = [chip for chip in chips if chip.measured_bandwidth or chip.measured_peaks]
+    measured = [chip for chip in catalog.chips() if chip.measured_bandwidth or chip.measured_peaks]
     parts = [
         intro,
         "## Chips by their datasheets",
-        *_sourced(CHIP_HEAD, "lrrrr", map(_chip, chips)),
+        "By platform, the fastest memory first. Peaks are dense and accumulate in FP32; those of "
+        "16 bits are BF16, or FP16 where a chip has no other.",
+        *_datasheets(),
         "## Chips as others measured them",
         *_sourced(("Chip", "Bandwidth", "BF16"), "lrr", map(_measured, measured)),
         "## Models",
@@ -76,7 +78,7 @@ def _catalog() -> str:
     return _page("Chips and models", description, parts)
 
 
-CHIP_HEAD = ("Chip", "Memory", "Bandwidth", "BF16, dense", "FP8, dense")
+CHIP_HEAD = ("Chip", "Memory", "Bandwidth", "16 bits", "FP8")
 MODEL_HEAD = ("Model", "Parameters", "Layers", "Hidden", "KV heads")
 
 Row = tuple[Sequence[str], Sequence[str]]
@@ -86,17 +88,43 @@ Row = tuple[Sequence[str], Sequence[str]]
 def _sourced(head: Sequence[str], align: str, rows: Iterable[Row]) -> tuple[str, str]:
     """A table whose last column numbers the sources, and the list of these."""
     numbers: dict[str, int] = {}
+    return _numbered(head, align, rows, numbers), _list(numbers)
+
+
+def _numbered(head: Sequence[str], align: str, rows: Iterable[Row], numbers: dict[str, int]) -> str:
+    """A table whose last column numbers the sources; `numbers` grows by those that are new."""
     rule = ("---:" if side == "r" else "---" for side in f"{align}l")
     lines = [f"| {' | '.join((*head, 'Source'))} |", f"| {' | '.join(rule)} |"]
     for cells, sources in rows:
         marks = (str(numbers.setdefault(each, len(numbers) + 1)) for each in dict.fromkeys(sources))
         lines.append(f"| {' | '.join((*cells, ', '.join(marks)))} |")
-    return "\n".join(lines), "\n".join(f"{n}. {escape.text(each)}" for each, n in numbers.items())
+    return "\n".join(lines)
+
+
+def _list(numbers: Mapping[str, int]) -> str:
+    return "\n".join(f"{n}. {escape.text(each)}" for each, n in numbers.items())
+
+
+def _datasheets() -> Iterator[str]:
+    """A table for each platform; the sources are numbered through all of them."""
+    numbers: dict[str, int] = {}
+    for platform, about in catalog.PLATFORMS.items():
+        chips = [chip for chip in catalog.chips() if chip.platform == platform]
+        chips.sort(key=lambda chip: (-chip.bandwidth.value, chip.name))
+        yield f"### {escape.text(_capital(PLATFORMS[platform]))}"
+        yield f"{escape.text(_capital(about))}."
+        yield _numbered(CHIP_HEAD, "lrrrr", map(_chip, chips), numbers)
+    yield "### Sources"
+    yield _list(numbers)
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _chip(chip: Chip) -> Row:
-    numbers = (chip.memory, chip.bandwidth, chip.peaks.get("bf16"), chip.peaks.get("fp8"))
-    return _numbers(chip.name, numbers)
+    half = chip.peaks.get("bf16") or chip.peaks.get("fp16")
+    return _numbers(chip.name, (chip.memory, chip.bandwidth, half, chip.peaks.get("fp8")))
 
 
 def _measured(chip: Chip) -> Row:
