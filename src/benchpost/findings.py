@@ -49,6 +49,10 @@ class Check(Enum):
     R004 = "results file was edited by hand"
     R005 = "results file cannot be read"
     R006 = "result belongs to no snippet"
+    # Q: numbers held against the hardware
+    Q001 = "quoted number is impossible"
+    Q002 = "number that is quoted as impossible is possible"
+    Q003 = "recorded result beats the datasheet"
     # T: placeholders
     T001 = "placeholder is not filled"
     # P: pages of the site

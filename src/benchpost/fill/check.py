@@ -10,6 +10,7 @@ from benchpost.config import Project
 from benchpost.errors import BenchpostError, Place
 from benchpost.fill.apply import slot_for
 from benchpost.fill.diff import unified
+from benchpost.fill.doubted import doubted
 from benchpost.fill.filled import Filled, Piece, fill_text, spliced
 from benchpost.fill.material import Material, gather, unreadable
 from benchpost.fill.pictures import (
@@ -50,6 +51,7 @@ def check_post(file: Path, project: Project, *, redraw: bool = False) -> list[Fi
         *_results(material, project),
         *(finding for finding in lint(post, project) if not _is_ours(post, finding)),
         *filled.findings,
+        *doubted(post, material.facts.results),
         *_bodies(post, filled),
         *_pictures(post, filled, redraw),
         *(_placeholder(post, todo) for todo in post.todos),

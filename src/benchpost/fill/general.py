@@ -9,10 +9,11 @@ from benchpost.errors import BenchpostError
 from benchpost.figures.options import Option
 from benchpost.figures.types import Facts, Fragment
 from benchpost.fill.expression import Functions, evaluate
-from benchpost.fill.measured import measured, quoted
+from benchpost.fill.measured import measured
 from benchpost.fill.touched import Touched
 from benchpost.post.document import Dialect
 from benchpost.roofline.calls import FUNCTIONS
+from benchpost.roofline.quotes import quoted
 from benchpost.roofline.units import Quantity
 
 Given = tuple[tuple[str, Option, type], ...]

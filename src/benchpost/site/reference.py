@@ -165,6 +165,7 @@ GROUPS = {
     "S": "S: slots, values and snippets",
     "F": "F: figure files",
     "R": "R: recorded results",
+    "Q": "Q: numbers held against the hardware",
     "T": "T: placeholders",
     "P": "P: pages of the site",
     "K": "K: skills and their catalogue (`benchpost skills check`)",
