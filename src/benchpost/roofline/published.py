@@ -6,8 +6,8 @@ from typing import Any
 
 from benchpost.errors import UsageError, near
 from benchpost.roofline import catalog, scores
-from benchpost.roofline.engines import engine_for
 from benchpost.roofline.engines import engine as engine_of
+from benchpost.roofline.engines import engine_for
 from benchpost.roofline.engines import layer_time as time_of_a_layer
 from benchpost.roofline.fitting import KV_FORMAT, calibrate
 from benchpost.roofline.measured import Row, rows
