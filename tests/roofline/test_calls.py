@@ -56,7 +56,7 @@ VALUES = [
     ("model_error", {"step": "file size"}, ".2f", "0.62"),
     ("published_rate", {**M3, "model": "Llama-3.1-70B", "context": 512}, ".2f", "7.53"),
     ("calibrated_decode_rate", {**M3, "model": "Llama-3.1-70B", "run": LLAMA}, ".1f", "7.5"),
-    ("bandwidth_share", {"gpu": "H200"}, ".2f", "0.86"),
+    ("efficiency", {"gpu": "H200"}, ".2f", "0.86"),
     ("layer_time", {"gpu": "RTX 4090"}, ".0f µs", "53 µs"),
     ("layer_time", {"gpu": "A100 SXM 80GB", "engine": "gpt-fast"}, ".0f µs", "110 µs"),
 ]

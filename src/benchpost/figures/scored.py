@@ -104,18 +104,21 @@ def table_published(
     if len(rows) > _MOST:
         raise UsageError(f"{len(rows)} rows are more than the {_MOST} of a table; say which")
     differing = [name for name in _ABOUT if len({_about(each[0])[name] for each in rows}) > 1]
-    same = [
-        f"{name.lower()} {value}" if name in ("Context", "Prompt") else value
-        for name, value in _about(wanted[0]).items()
-        if name not in differing and value
-    ]
     napkin = next(iter(STEPS[kind]))
     head = [*differing, "Measured", "Napkin", "Our model", "Its band"]
     cells = [_cells(each, differing, napkin) for each in rows]
     table = markup.table(head, cells, "l" * len(differing) + "rrrr")
-    said = f"{', '.join(same)}. Napkin: {STEPS[kind][napkin].says}"
-    note = _note(caption, kind, said, wanted)
-    return Fragment(markup.captioned(table, note))
+    said = f"{_same(wanted[0], differing)}. Napkin: {STEPS[kind][napkin].says}"
+    return Fragment(markup.captioned(table, _note(caption, kind, said, wanted)))
+
+
+def _same(score: Score, differing: Sequence[str]) -> str:
+    """What all rows have in common, in words."""
+    return ", ".join(
+        f"{name.lower()} {value}" if name in ("Context", "Prompt") else value
+        for name, value in _about(score).items()
+        if name not in differing and value
+    )
 
 
 _ABOUT = ("GPU", "Model", "Weights", "Engine", "Context", "Prompt")

@@ -297,7 +297,7 @@ FUNCTIONS: dict[str, Callable[..., Quantity]] = {
     "model_error": published.model_error,
     "published_rate": published.published_rate,
     "calibrated_decode_rate": published.calibrated_decode_rate,
-    "bandwidth_share": published.bandwidth_share,
+    "efficiency": published.efficiency,
     "layer_time": published.layer_time,
 }
 """What a value may call, by name."""

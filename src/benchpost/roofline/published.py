@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from benchpost.errors import UsageError, near
-from benchpost.roofline import catalog, scores
+from benchpost.roofline import catalog, predict, scores
 from benchpost.roofline.engines import engine as engine_of
 from benchpost.roofline.engines import engine_for
 from benchpost.roofline.engines import layer_time as time_of_a_layer
 from benchpost.roofline.fitting import KV_FORMAT, calibrate
 from benchpost.roofline.measured import Row, rows
-from benchpost.roofline.predict import decode, efficiency
 from benchpost.roofline.units import Quantity
 
 METRICS = ("decode", "prefill", "end to end")
@@ -106,13 +105,13 @@ def calibrated_decode_rate(
     """
     known = calibrate(published(gpu, run, format, engine, context=context))
     asked: dict[str, Any] = {"weights": format, "kv": KV_FORMAT, "engine": engine}
-    made = decode(gpu=gpu, model=model, context=context, calibration=known, **asked)
+    made = predict.decode(gpu=gpu, model=model, context=context, calibration=known, **asked)
     return Quantity(made.value, made.unit)
 
 
-def bandwidth_share(*, gpu: str) -> Quantity:
+def efficiency(*, gpu: str) -> Quantity:
     """Share of the datasheet's bandwidth that decode is taken to reach on this GPU."""
-    return Quantity(efficiency(catalog.chip(gpu)), "1")
+    return Quantity(predict.efficiency(catalog.chip(gpu)), "1")
 
 
 def layer_time(*, gpu: str, engine: str = "") -> Quantity:
