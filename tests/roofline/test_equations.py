@@ -222,7 +222,15 @@ MONOTONE = [
     ("speculation_speedup", "draft_cost", -1),
     ("cached_tokens", "prefix", 1),
     ("tokens_per_request_bound", "request_rate", -1),
-    ("step_tokens", "prompt", 1),
+    ("prompts_per_step", "concurrency", 1),
+    ("prompts_per_step", "output", -1),
+    ("serving_step_time", "prompt_time", 1),
+    ("queue_time", "requested", 1),
+    ("queue_time", "concurrency", -1),
+    ("answer_time", "concurrency", 1),
+    ("answer_time", "waiting_share", 1),
+    ("serving_step_time", "layer_time", 1),
+    ("serving_step_time", "overlap_loss", 1),
 ]
 
 
