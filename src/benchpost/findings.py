@@ -63,6 +63,7 @@ class Check(Enum):
     P003 = "link or image leads nowhere"
     P004 = "post cannot be read"
     P005 = "expression cannot be evaluated on the site; its source is shown"
+    P006 = "date of a post is not understood; its page shows none"
     # K: skills and their catalogue
     K001 = "file of a skill cannot be read"
     K002 = "front matter is missing or not closed"

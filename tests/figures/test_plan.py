@@ -23,6 +23,8 @@ DRAWN_BY = {
     "memory-paging": "memory",
     "lines": "lines",
     "bars": "bars",
+    "ladder": "ladder",
+    "scatter": "scatter",
 }
 """The module of `figures/pictures` that draws each kind."""
 

@@ -18,6 +18,7 @@ from benchpost.figures.formula import equation
 from benchpost.figures.graphs import table_graphs
 from benchpost.figures.hosting import chart_overhead, diagram_step
 from benchpost.figures.knobs import table_knobs
+from benchpost.figures.ladder import chart_ladder
 from benchpost.figures.options import Option, check_options
 from benchpost.figures.paging import chart_paging, table_blocks
 from benchpost.figures.passes import diagram_speculation
@@ -30,7 +31,9 @@ from benchpost.figures.repository import repo_card, table_model
 from benchpost.figures.request import diagram_request
 from benchpost.figures.reuse import chart_hit_rate, chart_prefix
 from benchpost.figures.roofs import chart_roofline
+from benchpost.figures.scatter import chart_scatter
 from benchpost.figures.schedules import diagram_batching
+from benchpost.figures.scored import table_errors, table_published
 from benchpost.figures.served import (
     chart_batching,
     chart_occupancy,
@@ -63,6 +66,8 @@ FIGURES: dict[str, Figure] = {
     "chart graph-padding": chart_graph_padding,
     "chart itl": chart_itl,
     "chart kv-load": chart_kv_load,
+    "chart ladder": chart_ladder,
+    "chart scatter": chart_scatter,
     "diagram matmul": diagram_matmul,
     "diagram transformer": diagram_transformer,
     "diagram memory": diagram_memory,
@@ -92,6 +97,8 @@ FIGURES: dict[str, Figure] = {
     "table batching": table_batching,
     "table crosscheck": table_crosscheck,
     "table results": table_results,
+    "table errors": table_errors,
+    "table published": table_published,
     "repo-card": repo_card,
     "verdict": verdict,
     "output": output,

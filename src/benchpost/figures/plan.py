@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from benchpost.figures.pictures import (
     budget,
     drafts,
+    ladder,
     lanes,
     matmul,
     memory,
@@ -56,6 +57,12 @@ def _traces(data: Mapping[str, Any]) -> str:
     return traces.picture(data)
 
 
+def _scatter(data: Mapping[str, Any]) -> str:
+    from benchpost.figures.pictures import scatter
+
+    return scatter.picture(data)
+
+
 _KIT = ("figures/palette.py", "figures/pictures/svg.py")
 _PLOT = (*_KIT, "figures/pictures/plot.py")
 _LABELLED = (*_PLOT, "figures/pictures/labels.py", "figures/pictures/lines.py")
@@ -86,6 +93,8 @@ _KINDS: dict[str, _Kind] = {
     "portions": _Kind(portions.picture, (*_KIT, "figures/pictures/portions.py")),
     "lines": _Kind(_lines, (*_LABELLED, *_CURVES), ("matplotlib", "numpy")),
     "traces": _Kind(_traces, (*_LABELLED, "figures/pictures/traces.py"), ("matplotlib", "numpy")),
+    "ladder": _Kind(ladder.picture, (*_KIT, "figures/pictures/ladder.py")),
+    "scatter": _Kind(_scatter, (*_PLOT, "figures/pictures/scatter.py"), ("matplotlib",)),
     "bars": _Kind(_bars, (*_PLOT, "figures/pictures/bars.py"), ("matplotlib",)),
 }
 

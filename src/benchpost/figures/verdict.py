@@ -18,7 +18,7 @@ def verdict(
     gpu: str = "",
     gpus: int = 1,
     dtype: str = "bf16",
-    batch: int = 1,
+    batch: int = 0,
     tokens_per_second: float = 0.0,
     requests_per_second: float = 0.0,
     memory: str = "",
@@ -29,15 +29,17 @@ def verdict(
 ) -> Fragment:
     """What a claim of a number breaks: bandwidth, arithmetic, memory, or its own other numbers.
 
-    Say what the claim says and leave the rest out. A claim that breaks nothing is not thereby true.
+    Say what the claim says and leave the rest out: without `batch`, output tokens are of whatever
+    batch. A claim that breaks nothing is not thereby true.
     """
     claim = Claim(
         model=model,
         gpu=gpu or None,
         gpus=gpus,
         dtype=dtype,
-        batch=batch,
-        tokens_per_second=tokens_per_second or None,
+        batch=batch or 1,
+        tokens_per_second=(tokens_per_second or None) if batch else None,
+        tokens_per_second_at_any_batch=(tokens_per_second or None) if not batch else None,
         requests_per_second=requests_per_second or None,
         memory=_bytes("memory", memory),
         kv_memory=_bytes("kv_memory", kv_memory),
