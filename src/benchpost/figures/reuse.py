@@ -127,7 +127,8 @@ def chart_hit_rate(
     own = caption or (
         f"{users} users at once, conversations of {turns} turn{'s' if turns > 1 else ''} of "
         f"{question} tokens asked and {answer} answered, behind {groups} system "
-        f"prompt{'s' if groups > 1 else ''} of {system} tokens; all of them together are {whole * block:,} tokens."
+        f"prompt{'s' if groups > 1 else ''} of {system} tokens; all of "
+        f"them together are {whole * block:,} tokens."
     )
     note = f"{markup.escaped(own)} Simulated, not measured: {_REQUESTS:,} turns, seed 0."
     options = changed(
