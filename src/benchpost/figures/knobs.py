@@ -20,7 +20,7 @@ from benchpost.serving.server import default_budget, default_places
 from benchpost.serving.simulation import simulate
 
 _HEAD = "table knobs"
-_COLUMNS = ["Setting", "TTFT", "TTFT p99", "TPOT", "ITL p99", "Running", "KV"]
+_COLUMNS = ["Setting", "TTFT", "p99", "TPOT", "ITL p99", "Running", "KV"]
 _GROWS = "grows"
 _LONG = 10
 """Gaps between tokens, at their longest, that a queue is taken to be a queue from."""
@@ -141,8 +141,8 @@ def _note(caption: str, on: Chip, of: Model, base: Mapping[str, Any], *, growing
         f"{of.name}, {base['dtype'].upper()} with a KV cache in {base['kv'].upper()}, on {gpus}"
         f"{on.name}: {base['requests']:,} requests arrive at random, {base['rate']:g} a second, "
         f"with {_length(base['prompt'])} tokens in and {_length(base['output'])} out. Simulated, "
-        "each setting alone. TTFT and TPOT are medians; Running, and the share of the KV cache "
-        "that is held, are means over time."
+        "each setting alone. TTFT and TPOT are medians, with the p99 of TTFT beside it; Running, and "
+        "the share of the KV cache that is held, are means over time."
     )
     if growing:
         said += f" “{_GROWS}”: more requests come than are served, so the wait grows with them."
