@@ -210,5 +210,5 @@ def _seen(folder: Path, home: Path) -> int:
         check=True,
         env={**os.environ, "HOME": str(home), "DISABLE_TELEMETRY": "1", "CI": "1"},
     )
-    found = re.search(r"Found (\d+) skills", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", done.stdout))
+    found = re.search(r"Found (\d+) skills?", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", done.stdout))
     return int(found[1]) if found else 0
