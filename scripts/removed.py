@@ -22,7 +22,7 @@ from benchpost.skills.freshness.releases import Release, release
 from benchpost.skills.freshness.removed import FACTS, Kind
 from benchpost.skills.freshness.surface import Surface, Verdict
 
-PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+PIP = [sys.executable, "-m", "pip", "--quiet", "download", "--no-deps", "--only-binary=:all:"]
 
 
 def main() -> int:
@@ -83,8 +83,7 @@ def download(package: str, version: str, folder: Path) -> Release:
         if found and found.package == package and str(found.version) == version:
             return found
     subprocess.run(
-        [*PIP, "download", "--no-deps", "--only-binary=:all:", "--ignore-requires-python"]
-        + ["-d", str(folder), f"{package}=={version}"],
+        [*PIP, "--ignore-requires-python", "-d", str(folder), f"{package}=={version}"],
         check=True,
         capture_output=True,
     )

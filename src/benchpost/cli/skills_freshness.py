@@ -1,4 +1,4 @@
-"""`benchpost skills freshness`: what of a catalogue has gone out of date. A report, never a gate."""
+"""`benchpost skills freshness`: what of a catalogue is out of date. A report, never a gate."""
 
 from __future__ import annotations
 

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download"]
+
 
 def fetch(packages: Iterable[str], folder: Path, say: Callable[[str], None]) -> list[str]:
     """Download what is newer than what the folder has; the packages for which there is no wheel."""
@@ -19,8 +21,7 @@ def fetch(packages: Iterable[str], folder: Path, say: Callable[[str], None]) -> 
     for number, name in enumerate(names, start=1):
         say(f"{number}/{len(names)} {name}")
         done = subprocess.run(
-            [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download"]
-            + ["--no-deps", "--only-binary=:all:", "--dest", str(folder), "--", name],
+            [*PIP, "--no-deps", "--only-binary=:all:", "--dest", str(folder), "--", name],
             capture_output=True,
             check=False,
         )

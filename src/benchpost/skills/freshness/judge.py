@@ -107,7 +107,7 @@ def _imports(
     counts: Counts,
 ) -> Iterator[Finding]:
     """Names of packages that the newest release does not have, each once in a file."""
-    own = _own(skill)
+    ours = _own(skill) | sys.stdlib_module_names
     by_file: dict[str, list[Block]] = defaultdict(list)
     for block in code:
         if block.language == "python":
@@ -116,11 +116,8 @@ def _imports(
         read = uses(found)
         counts.pieces += read.pieces
         gone: dict[tuple[str, bool], list[tuple[Use, Found, Surface]]] = defaultdict(list)
-        for use in read.uses:
-            top = use.name.partition(".")[0]
-            if top in sys.stdlib_module_names or top in own:
-                continue
-            answer = _answer(use, surfaces.get(top, ()), counts)
+        for use in (each for each in read.uses if each.top not in ours):
+            answer = _answer(use, surfaces.get(use.top, ()), counts)
             if answer:
                 gone[answer[0].missing, use.imported].append((use, *answer))
         for (missing, imported), uses_of_it in gone.items():
@@ -141,7 +138,7 @@ def _answer(use: Use, surfaces: Sequence[Surface], counts: Counts) -> tuple[Foun
     answers = [(surface.find(use.name), surface) for surface in surfaces]
     verdicts = {answer.verdict for answer, _ in answers}
     if use.imported and not answers:
-        counts.without[use.name.partition(".")[0]] += 1
+        counts.without[use.top] += 1
     elif use.imported:
         counts.there += Verdict.THERE in verdicts
         counts.untold += Verdict.THERE not in verdicts and Verdict.UNKNOWN in verdicts

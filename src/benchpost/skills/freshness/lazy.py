@@ -15,7 +15,7 @@ ATTACHED = frozenset({"attach", "attach_stub"})
 LAZY_MODULES = frozenset({"_LazyModule", "LazyModule"})
 """Classes, made known by transformers, whose objects stand for a module and answer to a table."""
 BELOW = frozenset({"define_import_structure", "get_objects_from_module", "dir"})
-"""Functions, of transformers and diffusers, whose table is what modules below the package define."""
+"""Calls, of transformers and diffusers, whose table is what modules below the package define."""
 _PLAIN = frozenset(
     {"append", "extend", "update", "setdefault", "add", "items", "keys", "values"}
     | {"dict", "list", "set", "frozenset", "tuple", "sorted", "startswith", *BELOW}
@@ -28,7 +28,7 @@ def called(node: ast.AST) -> str:
     if not isinstance(node, ast.Call):
         return ""
     function = node.func
-    return getattr(function, "attr", None) or getattr(function, "id", "")
+    return str(getattr(function, "attr", "") or getattr(function, "id", ""))
 
 
 def closed(tree: ast.Module) -> bool:
@@ -91,13 +91,13 @@ def _is_table(value: ast.expr, tree: ast.Module) -> bool:
         return False
     names = {arg.id for arg in value.args if isinstance(arg, ast.Name)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and any(_named(node, name) for name in names):
-            if not all(called(n) in _PLAIN for n in ast.walk(node.value) if _is_loading(n)):
-                return False
+        makes = isinstance(node, ast.Assign) and any(_named(node, name) for name in names)
+        if makes and not all(called(n) in _PLAIN for n in ast.walk(node.value) if _loads(n)):
+            return False
     return True
 
 
-def _is_loading(node: ast.AST) -> bool:
+def _loads(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and called(node) not in ("Path", "__path__")
 
 
@@ -118,20 +118,18 @@ def _tables(tree: ast.Module) -> frozenset[str]:
 
 
 def _refuses(body: Sequence[ast.stmt], name: str, tables: frozenset[str]) -> bool:
-    """Whether a `__getattr__` ends in an error for every name that no table has."""
-    for node in body:
+    """Whether a `__getattr__` ends in an error for every name that no table has.
+
+    Follows the one way that such a name takes, so that a chain of a hundred `elif` costs no more.
+    """
+    waiting = list(reversed(body))
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, ast.Raise):
             return True
-        if isinstance(node, ast.If):
-            guard = _guard(node.test, name, tables)
-            if guard == "not in" and isinstance(node.body[-1], ast.Raise):
-                return True
-            if guard != "in" and _gives(node.body):
-                return False
-            if _gives(node.orelse) and not _refuses(node.orelse, name, tables):
-                return False
-            if node.orelse and _refuses(node.orelse, name, tables):
-                return True
+        guard = _guard(node.test, name, tables) if isinstance(node, ast.If) else ""
+        if isinstance(node, ast.If) and guard:
+            waiting.extend(reversed(node.orelse if guard == "in" else node.body))
         elif _gives([node]):
             return False
     # it falls off its end: None for any name, which is no refusal

@@ -58,7 +58,7 @@ class Release:
         for path in self.members:
             parts = PurePosixPath(path).parts
             stem, dot, suffix = parts[-1].partition(".")
-            folders = [part for part in parts[:-1]]
+            folders = list(parts[:-1])
             if not all(part.isidentifier() for part in (*folders, stem)) or not dot:
                 continue
             if suffix not in ("py", "pyi") and not path.endswith(NATIVE):

@@ -229,9 +229,9 @@ def _bound(tree: ast.Module) -> Iterator[str]:
 def _exported(tree: ast.Module) -> Iterator[str]:
     """Texts of `__all__`, however it is put together."""
     for node in tree.body:
-        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr):
-            if "__all__" in ast.unparse(node):
-                yield from _texts(node)
+        kinds = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr
+        if isinstance(node, kinds) and "__all__" in ast.unparse(node):
+            yield from _texts(node)
 
 
 def _texts(tree: ast.AST) -> Iterator[str]:

@@ -36,6 +36,11 @@ class Use:
     imported: bool
     """By an import statement; else as an attribute of something imported."""
 
+    @property
+    def top(self) -> str:
+        """Its first module."""
+        return self.name.partition(".")[0]
+
 
 @dataclass
 class Read:
