@@ -16,8 +16,9 @@ pytestmark = pytest.mark.browser
 Scheme: TypeAlias = Literal["light", "dark"]
 
 SAMPLE = "posts/sample/"
-ARTICLES = ("", "posts/", SAMPLE, "posts/vllm-overhead/", "tags/", "guide/write/", "guide/how/")
-REFERENCE = ("figures", "equations", "catalog", "checks", "glossary")
+POSTS = ("posts/vllm-overhead/", "posts/how-fast-can-this-gpu-decode/")
+ARTICLES = ("", "posts/", SAMPLE, *POSTS, "tags/", "guide/write/", "guide/how/")
+REFERENCE = ("figures", "model", "errors", "catalog", "checks", "glossary")
 TANK = "catalogue/quagga-tank/"
 CATALOGUE = ("", "c/mlops/", "vllm/", "roofline-estimates/", "benchpost-posts/", "broken/")
 PAGES = (
@@ -152,7 +153,7 @@ def test_no_id_stands_twice(survey: Survey) -> None:
 def test_every_picture_is_seen_and_described(survey: Survey) -> None:
     """It has a size, fits, and has words for those who cannot see it."""
     pictures = survey.all("pictures")
-    assert {"", SAMPLE, "posts/vllm-overhead/", "reference/figures/"} <= set(pictures)
+    assert {"", SAMPLE, *POSTS, "reference/figures/", "reference/errors/"} <= set(pictures)
     odd = [
         (path, picture)
         for path, found in pictures.items()
@@ -165,7 +166,7 @@ def test_every_picture_is_seen_and_described(survey: Survey) -> None:
 def test_formulas_are_seen_in_the_font_of_the_site(survey: Survey) -> None:
     """As MathML, without leftovers of LaTeX."""
     formulas = survey.all("formulas")
-    assert {SAMPLE, "posts/vllm-overhead/", "reference/equations/"} <= set(formulas)
+    assert {SAMPLE, *POSTS, "reference/model/"} <= set(formulas)
     odd = [
         (path, text)
         for path, found in formulas.items()
@@ -309,7 +310,7 @@ SHIFTS = """new Promise((done) => {
 })"""
 
 
-@pytest.mark.parametrize("path", [SAMPLE, "reference/equations/"])
+@pytest.mark.parametrize("path", [SAMPLE, "reference/model/"])
 def test_nothing_moves_while_a_page_loads(windows: Any, path: str) -> None:
     """The font of the formulas is there before they are seen."""
     assert windows().go(path).evaluate(SHIFTS) < 0.01

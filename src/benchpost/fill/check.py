@@ -11,6 +11,7 @@ from benchpost.errors import BenchpostError, Place
 from benchpost.fill.apply import slot_for
 from benchpost.fill.bare import bare_numbers
 from benchpost.fill.diff import unified
+from benchpost.fill.doubted import doubted
 from benchpost.fill.filled import Filled, Piece, fill_text, spliced
 from benchpost.fill.material import Material, gather, unreadable
 from benchpost.fill.pictures import (
@@ -33,6 +34,9 @@ CHECKS: Mapping[State, Check] = {
     State.STALE: Check.F003,
 }
 
+COMMANDS = "commands"
+"""The key of front matter under which a post names the tools it speaks of."""
+
 
 def check_post(file: Path, project: Project, *, redraw: bool = False) -> list[Finding]:
     """All findings of one post, in the order of its lines; nothing is written or run.
@@ -51,10 +55,12 @@ def check_post(file: Path, project: Project, *, redraw: bool = False) -> list[Fi
         *_results(material, project),
         *(finding for finding in lint(post, project) if not _is_ours(post, finding)),
         *filled.findings,
+        *doubted(post, material.facts.results),
         *_bodies(post, filled),
         *_pictures(post, filled, redraw),
         *(_placeholder(post, todo) for todo in post.todos),
         *bare_numbers(post),
+        *_commands(post),
     ]
     if not filled.findings and not material.findings:
         findings += _orphans(post, filled, project)
@@ -140,6 +146,18 @@ def _redrawn(post: Post, picture: Picture, place: Place, name: str) -> Iterator[
     if not same:
         said = f"{name} comes out otherwise when it is drawn anew"
         yield Finding(Check.F003, place, said, mend("fill --redraw", post))
+
+
+def _commands(post: Post) -> list[Finding]:
+    """What is wrong with the commands of a post that says which tool it speaks of."""
+    if COMMANDS not in post.front:
+        return []
+    # only here: most posts speak of no tool, and the facts take longer to read than a post
+    from benchpost.commands.check import check_declared
+    from benchpost.commands.declared import declared
+
+    declaration = declared(post.front)
+    return check_declared(post, declaration) if declaration else []
 
 
 def _orphans(post: Post, filled: Filled, project: Project) -> Iterator[Finding]:

@@ -38,9 +38,9 @@ def _unit() -> str:
 @cache
 def _bare() -> re.Pattern[str]:
     ranging = rf"{NUMBER}(?:\s?(?:-|–|—|…|to|and|or)\s?{NUMBER})?"
-    # `8-bit` is a format, `1990s` a decade, `100s of` no number
-    gap = r"(?:[\s\u00a0\u202f]{0,2}|-(?!bits?\b))"
-    decade = r"(?!\d*0s\b)"
+    # `1990s` is a decade, `100s of` no number; `16 bits` and `8-bit` name a format
+    gap = r"(?:[\s\u00a0\u202f]{0,2}|-)"
+    decade = r"(?!\d*0s\b)(?!(?:1|2|4|8|16|32|64)[\s\u00a0-]?bits?\b)"
     return re.compile(rf"(?<![\w.,])(?<!\w-)(?<!\w–){decade}{ranging}{gap}(?:{_unit()})")
 
 
