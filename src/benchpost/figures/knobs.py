@@ -141,7 +141,7 @@ def _note(caption: str, on: Chip, of: Model, base: Mapping[str, Any], *, growing
         f"{of.name}, {base['dtype'].upper()} with a KV cache in {base['kv'].upper()}, on {gpus}"
         f"{on.name}: {base['requests']:,} requests arrive at random, {base['rate']:g} a second, "
         f"with {_length(base['prompt'])} tokens in and {_length(base['output'])} out. Simulated, "
-        "each setting alone. TTFT and TPOT are medians, with the p99 of TTFT beside it; Running, and "
+        "each setting alone. TTFT and TPOT are medians, the p99 of TTFT beside it; Running and "
         "the share of the KV cache that is held, are means over time."
     )
     if growing:
