@@ -235,3 +235,11 @@ def test_a_step_takes_as_long_as_in_the_simulation() -> None:
     (first, *_) = schedule([600], 0, 8192)
     run = simulate(gpu="H100 SXM", model="Llama-3.1-8B", prompt=600, output=1, concurrency=1)
     assert first.time(cost, 1) == pytest.approx(run.ttft[0], rel=1e-9)
+
+
+def test_a_budget_below_the_sequences_names_both_flags() -> None:
+    """vLLM refuses a budget below `--max-num-seqs`, so the table says both where one forces both."""
+    options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "budget": 2048}
+    text = call("table knobs", {**options, "requests": 20}, facts()).text
+    assert "| `--max-num-batched-tokens 512 --max-num-seqs 512` |" in text
+    assert "| `--max-num-batched-tokens 4096` |" in text

@@ -81,10 +81,11 @@ def _knobs(base: Mapping[str, Any], first: Run) -> Iterator[Knob]:
     """What one would try: budget, sequences, formats, GPUs, a prefix."""
     budget = base["max_num_batched_tokens"]
     for size in (budget // 4, budget * 2):
-        # decoding has the budget first, so a smaller one needs fewer sequences too
+        # vLLM refuses a budget in which not every sequence gets its token
         places = min(base["max_num_seqs"], size)
-        changed = {"max_num_batched_tokens": size, "max_num_seqs": places}
-        yield Knob(markup.code(f"--max-num-batched-tokens {size}"), changed)
+        also = f" --max-num-seqs {places}" if places < base["max_num_seqs"] else ""
+        words = markup.code(f"--max-num-batched-tokens {size}{also}")
+        yield Knob(words, {"max_num_batched_tokens": size, "max_num_seqs": places})
     fewer = _below(first.mean_running())
     yield Knob(markup.code(f"--max-num-seqs {fewer}"), {"max_num_seqs": fewer})
     if base["kv"] == "bf16":
