@@ -245,3 +245,20 @@ def test_a_budget_below_the_sequences_names_both_flags() -> None:
     text = call("table knobs", {**options, "requests": 20}, facts()).text
     assert "| `--max-num-batched-tokens 512 --max-num-seqs 512` |" in text
     assert "| `--max-num-batched-tokens 4096` |" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("512", "with 512 tokens in"),
+        ("uniform 800 7200", "with 800 to 7,200 tokens in"),
+        ("lognormal 4000 1", "with 4,000 (lognormal 1) tokens in"),
+        ("geometric 256", "with 256 (geometric) tokens in"),
+    ],
+)
+def test_knobs_say_the_lengths_in_words(written: str, said: str) -> None:
+    """The caption reads, whatever distribution the lengths have, and says how far off it may be."""
+    options: dict[str, Option] = {"gpu": "H200", "model": "Llama-3.1-8B", "prompt": written}
+    text = call("table knobs", {**options, "requests": 20}, facts()).text
+    assert said in text
+    assert "Measured times were 0.87 to 1.33 times the predicted TPOT" in text
