@@ -127,7 +127,14 @@ SUBJECTS = (
     Subject(
         "Serving",
         "Continuous batching in its steady state, and what a published rate implies.",
-        ("step_tokens", "mean_context", "serving_step_time", "tokens_per_request_bound"),
+        (
+            "mean_context",
+            "prompts_per_step",
+            "serving_step_time",
+            "queue_time",
+            "answer_time",
+            "tokens_per_request_bound",
+        ),
     ),
     Subject(
         "Speculation",
@@ -171,6 +178,19 @@ _SERVED = Example(
         gpu="H100 SXM", model=LLAMA, concurrency=32, prompt=1024, output=256
     ),
     asked=f"{LLAMA} in BF16 on H100 SXM, 32 requests of 1,024 tokens in and 256 out",
+)
+_ANSWERED = Example(
+    estimate=lambda: roofline.serving(
+        gpu="H100 SXM",
+        model="Llama-3.1-70B",
+        weights="fp8",
+        tp=2,
+        concurrency=128,
+        prompt=2048,
+        output=512,
+        metric="ttft",
+    ),
+    asked="Llama-3.1-70B in FP8 on two H100 SXM, 128 requests of 2,048 tokens in and 512 out",
 )
 _SPECULATED = Example(
     estimate=lambda: roofline.speculate(
@@ -228,9 +248,11 @@ EXAMPLES: Mapping[str, Example] = {
         "", "", exchanges=64, exchange_latency="12 µs", exchange_bytes="262 kB", link="450 GB/s"
     ),
     "pipeline_time": _of("", "", stage_time="10 ms", pipeline_stages=4, microbatches=8),
-    "step_tokens": _SERVED,
+    "prompts_per_step": _SERVED,
     "mean_context": _SERVED,
     "serving_step_time": _SERVED,
+    "queue_time": _ANSWERED,
+    "answer_time": _ANSWERED,
     "tokens_per_request_bound": _of(
         "", "H100 SXM", token_flops="16.1 GFLOP/token", request_rate=10
     ),
@@ -253,7 +275,7 @@ class Worked:
     words: str
     """Of what, e.g. `For Qwen3-4B in BF16 on RTX 4090`; empty where only numbers are given."""
     numbers: Mapping[str, float]
-    """A value for each term."""
+    """A value for each term; empty for an equation that has no example yet."""
     sources: str
     """Where the numbers of chip and model come from, as finished text."""
     slot: str
@@ -262,6 +284,8 @@ class Worked:
 
 def worked(equation: Equation) -> Worked:
     """The example of an equation, computed."""
+    if equation.name not in _named():
+        return Worked("", {}, "", f"fill equation {equation.name}")
     example = EXAMPLES.get(equation.name, _of())
     if example.estimate:
         terms = example.estimate().terms
@@ -303,9 +327,12 @@ def _words(about: Mapping[str, str], dtype: str) -> str:
     return " ".join(f"{word} {name}" for word, name in parts.items() if name)
 
 
+def _named() -> set[str]:
+    return {name for subject in SUBJECTS for name in subject.equations}
+
+
 def subjects() -> list[Subject]:
     """All subjects, and what no subject names yet."""
-    named = {name for subject in SUBJECTS for name in subject.equations}
-    rest = tuple(name for name in EQUATIONS if name not in named)
+    rest = tuple(name for name in EQUATIONS if name not in _named())
     more = [Subject("Others", "Equations that no subject names yet.", rest)] if rest else []
     return [*SUBJECTS, *more]
