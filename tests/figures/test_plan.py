@@ -20,6 +20,8 @@ DRAWN_BY = {
     "memory-paging": "memory",
     "lines": "lines",
     "bars": "bars",
+    "traces": "traces",
+    "stacks": "stacks",
 }
 """The module of `figures/pictures` that draws each kind."""
 
