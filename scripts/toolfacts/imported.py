@@ -98,7 +98,8 @@ def _all(flat: Record) -> Iterator[tuple[str, Record]]:
 
 
 def _shape(record: Record) -> dict[str, Any]:
-    shape: dict[str, Any] = {"names": record["spellings"], "kind": _kind(record)}
+    names = sorted(record["spellings"], key=lambda name: not name.startswith("--"))
+    shape: dict[str, Any] = {"names": names, "kind": _kind(record)}
     annotation = record.get("annotation", "")
     listed = shape["kind"] == "str" and ("list[" in annotation or "set[" in annotation)
     for key, value in (
@@ -114,7 +115,7 @@ def _shape(record: Record) -> dict[str, Any]:
 
 
 def _kind(record: Record) -> str:
-    name, kind = record["spellings"][0], str(record["type"])
+    name, kind = max(record["spellings"], key=len), str(record["type"])
     if name == "--max-model-len":
         return "size-or-auto"
     if name in SIZES:

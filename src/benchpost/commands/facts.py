@@ -26,7 +26,8 @@ class Flag:
     names: tuple[str, ...]
     """Its spellings, the full one first. E.g. `("--tensor-parallel-size", "-tp")`"""
     kind: str
-    """bool, int, size (`8k`), size-or-auto, float, str, json, or `json:` with an object's name."""
+    """bool, int, size (`8k`), size-or-auto, float, str, json, json-or-word, `json:` with an
+    object's name, or other where only the tool can tell."""
     lives: Mapping[str, tuple[Life, ...]]
     """When it is there, by command."""
     nargs: str = ""
@@ -216,7 +217,7 @@ def decode(made: Mapping[str, Any], kept: Mapping[str, Any]) -> Tool:
         metrics={
             name: Metric(name, kind, Life(*life)) for name, (kind, *life) in made["metrics"].items()
         },
-        program=_program(kept["program"]),
+        program=_program(kept["program"], made.get("positionals", {})),
         grammar=Grammar(**kept.get("grammar", {})),
         kept=kept,
     )
@@ -248,6 +249,7 @@ def _key(record: Mapping[str, Any]) -> Key:
     return Key(record["kind"], Life(*record["life"]), choices)
 
 
-def _program(table: Mapping[str, Any]) -> Program:
+def _program(table: Mapping[str, Any], positionals: Mapping[str, int]) -> Program:
     values = {key: tuple(each) if isinstance(each, list) else each for key, each in table.items()}
+    values["positionals"] = {**positionals, **values.get("positionals", {})}
     return Program(**values)

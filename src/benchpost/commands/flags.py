@@ -104,7 +104,9 @@ def of_any(given: Given, context: Context) -> Iterator[Problem]:
 
 
 def _tells(problem: Problem) -> bool:
-    """In prose a flag may stand without its value, or cut short."""
+    """In prose a flag may stand without its value, cut short, or with a letter for a number."""
+    if problem.check is Check.C005:
+        return " takes a " not in problem.message
     return problem.check not in (Check.C008, Check.C009)
 
 

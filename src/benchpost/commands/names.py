@@ -51,15 +51,19 @@ def _variables(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
         name = match.group()
         if name not in context.allowed and name not in members and not name.endswith("_"):
             at = excerpt.offset(match.start())
-            yield from _variable(name, at, _is_set(excerpt, match), context)
+            yield from _variable(name, at, _is_set(excerpt, match, context), context)
 
 
-def _is_set(excerpt: Excerpt, match: re.Match[str]) -> bool:
+def _is_set(excerpt: Excerpt, match: re.Match[str], context: Context) -> bool:
     """Whether a variable is given to a program here: set, and not the page's own to expand."""
-    before = excerpt.raw[excerpt.raw.rfind("\n", 0, match.start()) + 1 : match.start()]
-    if not excerpt.raw.startswith("=", match.end()) or "--build-arg" in before:
+    raw = excerpt.raw
+    before = raw[raw.rfind("\n", 0, match.start()) + 1 : match.start()]
+    if not raw.startswith("=", match.end()) or "--build-arg" in before:
         return False
-    return not re.search(rf"\$\{{?{match.group()}\b", excerpt.raw)
+    runs = excerpt.kind == "inline" or any(
+        re.search(rf"(?<![\w/-]){re.escape(name)} +[a-z-]", raw) for name in context.program_names()
+    )
+    return runs and not re.search(rf"\$\{{?{match.group()}\b", raw)
 
 
 def _variable(name: str, at: int, is_set: bool, context: Context) -> Iterator[Problem]:
