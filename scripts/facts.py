@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from toolfacts import installed, vllm_source
+from toolfacts import installed, sglang_source, vllm_source
 from toolfacts.compare import commands, differences
 from toolfacts.encode import encoded
 from toolfacts.imported import imported
@@ -33,7 +33,10 @@ from toolfacts.table import current
 
 DATA = Path(__file__).parents[1] / "src" / "benchpost" / "commands" / "data"
 
-SOURCES: Mapping[str, Callable[[Path], Snapshot]] = {"vllm": vllm_source.snapshot}
+SOURCES: Mapping[str, Callable[[Path], Snapshot]] = {
+    "sglang": sglang_source.snapshot,
+    "vllm": vllm_source.snapshot,
+}
 """How each tool's source is read."""
 INSTALLED: Mapping[str, Callable[[], dict[str, Any]]] = {"vllm": installed.vllm}
 """How each tool's own parser is walked, where it is installed."""

@@ -52,7 +52,7 @@ def _method(
         return TABLE[func.attr](owner, args, words)
     if isinstance(owner, str) and func.attr in STRING:
         return _string(owner, func.attr, args, words)
-    if isinstance(owner, list) and func.attr in ("append", "extend", "copy"):
+    if isinstance(owner, list) and func.attr in ("append", "extend", "copy", "add"):
         return _list(owner, func.attr, args)
     if isinstance(owner, Ref) and func.attr == "__subclasses__":
         return _subclasses(run, owner)
@@ -87,13 +87,13 @@ def _inherited(
 def _of_parser(
     run: Interpreter, parser: object, name: str, args: list[object], words: dict[str, object]
 ) -> object:
-    from toolfacts.interpret import Added, Parser, Subparsers
+    from toolfacts.interpret import Parser, Subparsers
 
     assert isinstance(parser, Parser)
     if name == "add_argument":
         names = tuple(each for each in args if isinstance(each, str))
         if names:
-            run.added.append(Added(parser.command, names, copy.copy(words)))
+            run.value_added(parser, names, words)
         return UNKNOWN
     if name in ("add_argument_group", "add_mutually_exclusive_group"):
         return parser
@@ -220,7 +220,7 @@ def _string(text: str, name: str, args: list[object], words: dict[str, object]) 
 def _list(values: list[object], name: str, args: list[object]) -> object:
     if name == "copy":
         return list(values)
-    if name == "append":
+    if name in ("append", "add"):
         values.append(args[0] if args else UNKNOWN)
     elif args and isinstance(args[0], list | tuple):
         values.extend(args[0])

@@ -173,7 +173,7 @@ def _of_subscript(node: ast.Subscript, ref: Ref, sources: Sources, depth: int) -
     if name == "Literal":
         yield Hint("literal", tuple(_members(inner, ref, sources)))
     elif name in LISTS:
-        members = [hint for hint in inner[:1] for hint in hints_of(hint, ref, sources, depth + 1)]
+        members = [hint for one in inner[:1] for hint in hints_of(one, ref, sources, depth + 1)]
         yield Hint("list", inner=tuple(members))
     elif name in DICTS:
         yield Hint("dict")
@@ -192,12 +192,9 @@ def _members(inner: list[ast.expr], ref: Ref, sources: Sources) -> Iterator[obje
             yield each.value
         else:
             found = sources.find(ref.module, ast.unparse(each).rpartition(".")[2])
-            for hint in hints_of(found.node, found, sources) if _is_expression(found) else ():
-                yield from hint.choices
-
-
-def _is_expression(found: Ref | None) -> bool:
-    return found is not None and isinstance(found.node, ast.expr)
+            if found and isinstance(found.node, ast.expr):
+                for hint in hints_of(found.node, found, sources):
+                    yield from hint.choices
 
 
 def _of_name(node: ast.expr, ref: Ref, sources: Sources, depth: int) -> Iterator[Hint]:

@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from toolfacts.snapshot import key
+
 SIZES = (
     "--kv-cache-memory-bytes",
     "--max-num-batched-tokens",
@@ -53,11 +55,7 @@ def _after(flat: Record, version: str) -> str:
 
 
 def _oldest(flags: Record) -> str:
-    return min((flag["first_seen"] for flag in flags.values()), key=_order)
-
-
-def _order(version: str) -> list[int]:
-    return [int(part) for part in version.split(".")]
+    return min((str(flag["first_seen"]) for flag in flags.values()), key=key)
 
 
 def _life(record: Record) -> list[str]:
@@ -102,7 +100,7 @@ def _shape(record: Record) -> dict[str, Any]:
     shape: dict[str, Any] = {"names": names, "kind": _kind(record)}
     annotation = record.get("annotation", "")
     listed = shape["kind"] == "str" and ("list[" in annotation or "set[" in annotation)
-    for key, value in (
+    for name, value in (
         ("nargs", record.get("nargs") or ("+" if listed else "")),
         ("choices", record["choices"]),
         ("known", record.get("known_values")),
@@ -110,7 +108,7 @@ def _shape(record: Record) -> dict[str, Any]:
         ("default", _defaults(record)),
     ):
         if value:
-            shape[key] = value
+            shape[name] = value
     return shape
 
 

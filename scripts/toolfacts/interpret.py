@@ -82,6 +82,12 @@ class Interpreter:
         self.depth = 0
         self.work = 0
 
+    def value_added(
+        self, parser: Parser, names: tuple[str, ...], words: Mapping[str, object]
+    ) -> None:
+        """Enter one `add_argument`."""
+        self.added.append(Added(parser.command, names, dict(words)))
+
     # functions
 
     def call(self, ref: Ref, args: list[object], words: dict[str, object]) -> object:
@@ -110,8 +116,8 @@ class Interpreter:
         bound: dict[str, object] = dict.fromkeys(names, UNKNOWN)
         for each, value in zip(reversed(names), reversed(node.args.defaults), strict=False):
             bound[each] = self.value(value, Scope(ref))
-        for only, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
-            bound[only.arg] = self.value(value, Scope(ref)) if value else UNKNOWN
+        for only, given_value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+            bound[only.arg] = self.value(given_value, Scope(ref))
         bound.update(zip(names, given, strict=False))
         bound.update(words)
         return bound
@@ -208,7 +214,7 @@ class Interpreter:
     def value(self, node: ast.expr | None, scope: Scope) -> object:
         """What an expression is, or UNKNOWN."""
         handler = EXPRESSIONS.get(type(node))
-        return handler(self, node, scope) if handler else UNKNOWN
+        return handler(self, node, scope) if handler and node is not None else UNKNOWN
 
     def _constant(self, node: ast.Constant, scope: Scope) -> object:
         return node.value
@@ -229,8 +235,8 @@ class Interpreter:
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> object:
         whole = ast.unparse(node)
-        if whole in KINDS:
-            return KINDS[whole]
+        if whole in KINDS or whole in self.special:
+            return KINDS.get(whole) or self.special[whole]
         owner = self.value(node.value, scope)
         if not isinstance(owner, Ref):
             return UNKNOWN
@@ -242,8 +248,9 @@ class Interpreter:
             if name in self.special:
                 return self.special[name]
             found = self.sources.find(owner.module, name)
-            is_value = found is not None and isinstance(found.node, ast.expr)
-            return self.value(found.node, Scope(found)) if is_value else found or UNKNOWN
+            if found is not None and isinstance(found.node, ast.expr):
+                return self.value(found.node, Scope(found))
+            return found or UNKNOWN
         for cls in self.lineage(owner):
             for statement in getattr(cls.node, "body", []):
                 if getattr(statement, "name", "") == name:

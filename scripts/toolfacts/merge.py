@@ -66,7 +66,8 @@ def _lives(
 def _flags(table: Table, commands: Mapping[str, Any], since: str, version: str) -> Table:
     result: Table = {}
     for command in dict.fromkeys([*table, *commands]):
-        old, new = table.get(command, {}), commands.get(command, {})
+        new = commands.get(command, {})
+        old = _renamed(table.get(command, {}), new)
         # all flags of a command that is new are as old as it is
         result[command] = {
             name: _entries(old.get(name, []), new.get(name), since, version)
@@ -75,20 +76,30 @@ def _flags(table: Table, commands: Mapping[str, Any], since: str, version: str) 
     return result
 
 
+def _renamed(old: dict[str, list[Entry]], new: Mapping[str, Entry]) -> dict[str, list[Entry]]:
+    """The old entries under the spelling that comes first now, where a flag has several."""
+    result = dict(old)
+    for name, record in new.items():
+        for entries_name, entries in old.items() if name not in old else ():
+            living = is_there(entries[-1]["life"]) and entries_name not in new
+            if living and {name, *record["names"]} & {*entries[-1]["names"]}:
+                result[name] = result.pop(entries_name)
+                break
+    return result
+
+
 def _entries(old: list[Entry], new: Entry | None, since: str, version: str) -> list[Entry]:
-    *before, last = old or [None]
-    kept = [entry for entry in before if entry]
+    kept, last = old[:-1], old[-1] if old else None
+    living = last if last and is_there(last["life"]) else None
     if new is None:
-        ended = {**last, "life": _life(last["life"], False, since, version)} if last else None
-        return [*kept, *([ended] if ended else [])]
+        return [*kept, {**living, "life": [*living["life"], version]}] if living else old
     shape = {name: value for name, value in new.items() if name != "default"}
-    if last is None or not is_there(last["life"]):
+    if living is None:
         first = new.get("default")
         history = [["", first]] if first is not None else []
-        begun = {**shape, "life": [since], "default": history}
-        return [*kept, *([last] if last else []), begun]
-    history = _history(last.get("default", []), new, version)
-    return [*kept, {**shape, "life": last["life"], "default": history}]
+        return [*old, {**shape, "life": [since], "default": history}]
+    history = _history(living.get("default", []), new, version)
+    return [*kept, {**shape, "life": living["life"], "default": history}]
 
 
 def _history(history: list[list[Any]], new: Entry, version: str) -> list[list[Any]]:
@@ -101,7 +112,7 @@ def _history(history: list[list[Any]], new: Entry, version: str) -> list[list[An
     # an expression is no plain value: what one reader resolves, another leaves open
     if same or value is None or (last is None and history and history[-1][0] == version):
         return history
-    return [*(history or [["", None]]), [version, value]]
+    return [*(history if history else [["", None]]), [version, value]]
 
 
 def _objects(

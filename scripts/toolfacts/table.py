@@ -50,9 +50,10 @@ def is_there(life: list[str]) -> bool:
 
 def current(facts: Mapping[str, Any]) -> dict[str, dict[str, Entry]]:
     """The flags of the newest release, as a snapshot has them."""
-    found: dict[str, dict[str, Entry]] = {}
+    there = [command for command, life in facts["commands"].items() if is_there(life)]
+    found: dict[str, dict[str, Entry]] = {command: {} for command in there}
     for command, names in expand(facts["flags"]).items():
-        if is_there(facts["commands"][command]):
+        if command in found:
             living = {
                 name: entries[-1]
                 for name, entries in names.items()

@@ -27,7 +27,7 @@ UNKNOWN = Unknown()
 def literal(node: ast.AST) -> object:
     """The plain value that an expression is, or UNKNOWN."""
     try:
-        value: object = ast.literal_eval(node)  # type: ignore[arg-type]  # any other node raises
+        value: object = ast.literal_eval(node)  # any other node raises
     except (ValueError, TypeError, SyntaxError, MemoryError):
         return _product(node)
     return value

@@ -127,18 +127,19 @@ def _entry(
     context: Context,
 ) -> Iterator[Problem]:
     known = keys.get(key)
+    life = context.life(known.lives if known else ())
     if f"{setting}.{key}" in context.allowed or not _KEY.fullmatch(key):
         return
     if known is None:
-        hint = near(key, (each for each in keys if keys[each].life.covers(context.asked)))
+        hint = near(key, (each for each in keys if context.has(keys[each].lives)))
         said = f"`{key}` is no key of `{setting}` in {context.release()}"
         yield Problem(Check.C007, at, f"{said}{hint}")
-    elif known.life.is_gone(context.asked):
+    elif life.is_gone(context.asked):
         instead = context.instead(f"{name}.{key}", "instead")
-        ended = context.ends(known.life)
+        ended = context.ends(life)
         yield Problem(Check.C007, at, f"key `{key}` of `{setting}` is {ended}{instead}")
-    elif known.life.is_later(context.asked):
-        told = f"key `{key}` of `{setting}` needs {context.tool.name} {known.life.since}"
+    elif life.is_later(context.asked):
+        told = f"key `{key}` of `{setting}` needs {context.tool.name} {life.since}"
         yield Problem(Check.C004, at, f"{told}; the page speaks of {context.asked}")
     elif context.is_newest:
         yield from _member(known, key, member, at, context)
