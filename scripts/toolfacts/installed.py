@@ -60,7 +60,8 @@ def _is_opposite(name: str, spellings: list[str]) -> bool:
 def vllm() -> dict[str, dict[str, Any]]:
     """The commands of the vLLM that is installed; ImportError where none is."""
     os.environ.setdefault("VLLM_TARGET_DEVICE", "cpu")
-    words, found = sys.argv, {}
+    words = sys.argv
+    found: dict[str, dict[str, Any]] = {}
     try:
         for asked in (["bench", "serve"], ["launch", "render"], ["snapshot", "create"]):
             # some commands are registered only where the words ask for them
