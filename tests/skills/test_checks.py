@@ -241,7 +241,7 @@ TREES: list[tuple[str, Mapping[str, str], list[str]]] = [
         "long",
         {"x/SKILL.md": SOUND + "\n" * 500},
         [
-            "x/SKILL.md:1:1 K027 506 lines, about 27 tokens; more than 500 lines or 5000 tokens"
+            "x/SKILL.md:1:1 K027 506 lines, about 26 tokens; more than 500 lines or 5000 tokens"
             " belong into references/"
         ],
     ),
