@@ -5,8 +5,8 @@ looks anything up (words with the space or sign before them, parted where the ca
 three digits; runs of signs; line ends) and charges each piece what pieces of its kind and length
 cost on average, and a twentieth more, since names are rarer words than running text. The averages
 are of npm gpt-tokenizer 4.0.0 (o200k) over the 219 SKILL.md of eight catalogues of other people,
-2026-11. Against it, on the same: bodies 5 to 12 % too high; blocks of prompts, whole or shortened to
-half, 1 % too low to 10 % too high; a block of product names alone 8 % too low.
+2026-11. Against it, on the same: bodies 5 to 12 % too high; blocks of prompts, whole or shortened
+to half, 1 % too low to 10 % too high; a block of product names alone 8 % too low.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PIECE = re.compile(
     r"|\d{1,3}|(?P<signs> ?[^\s\w]+[\r\n/]*|_[\r\n/]*)|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 _AFTER_SPACE = ((100, 2), (100, 5), (100, 22))
-"""Hundredths for a word of two letters and for each letter more: lower case, capital, upper case."""
+"""Hundredths for a word of two letters and for each letter more: lower case, Capital, CAPITALS."""
 _FIRST = ((100, 6), (100, 6), (100, 22))
 """The same with nothing before the word."""
 _AFTER_SIGN = ((110, 10), (120, 14), (150, 25))
