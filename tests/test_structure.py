@@ -20,6 +20,7 @@ RANK = {
     "record": 4,
     "roofline": 4,
     "skills": 4,
+    "commands": 4,
     "figures": 5,
     "fill": 6,
     "site": 7,

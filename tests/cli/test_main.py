@@ -24,7 +24,7 @@ WRONG = {
     ),
     ("check", "nowhere.mdx"): "no file nowhere.mdx",
     ("check", "--project", "nowhere"): "no folder nowhere",
-    ("check", "--select", "S9"): "no check 'S9'; codes begin with F, K, M, N, P, R, S or T",
+    ("check", "--select", "S9"): "no check 'S9'; codes begin with C, F, K, M, N, P, R, S or T",
     ("check", "--ignore", "S033"): "no check 'S033'; did you mean 'S003'?",
     (): "the following arguments are required: VERB; see `benchpost --help`",
 }

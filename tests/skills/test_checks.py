@@ -166,8 +166,8 @@ TREES: list[tuple[str, Mapping[str, str], list[str]]] = [
         },
         [
             "x/SKILL.md:6:5 K020 'references/algo.md' leads nowhere; no file of the catalogue has"
-            " that name; references/ holds algorithms.md, b.md: point at one, write it, or take this"
-            " out",
+            " that name; references/ holds algorithms.md, b.md: point at one, write it, or take"
+            " this out",
         ],
     ),
     (

@@ -30,6 +30,7 @@ VERBS = {
     "parse": "benchpost.cli.parse",
     "import": "benchpost.cli.notebook",
     "skills": "benchpost.cli.skills",
+    "commands": "benchpost.cli.commands",
 }
 """Verbs in the order of the help, and the module of each."""
 

@@ -22,6 +22,7 @@ from benchpost.fill.pictures import (
 )
 from benchpost.fill.refusal import Refusal
 from benchpost.fill.suggest import suggest
+from benchpost.fill.token_counts import vocabulary
 from benchpost.findings import Check, Finding, Severity
 from benchpost.post.document import Post, Slot, Todo
 from benchpost.post.lint import lint
@@ -32,6 +33,9 @@ CHECKS: Mapping[State, Check] = {
     State.TAMPERED: Check.F002,
     State.STALE: Check.F003,
 }
+
+COMMANDS = "commands"
+"""The key of front matter under which a post names the tools it speaks of."""
 
 
 def check_post(file: Path, project: Project, *, redraw: bool = False) -> list[Finding]:
@@ -53,6 +57,7 @@ def check_post(file: Path, project: Project, *, redraw: bool = False) -> list[Fi
         *_bodies(post, filled),
         *_pictures(post, filled, redraw),
         *(_placeholder(post, todo) for todo in post.todos),
+        *_commands(post),
     ]
     if not filled.findings and not material.findings:
         findings += _orphans(post, filled, project)
@@ -138,6 +143,18 @@ def _redrawn(post: Post, picture: Picture, place: Place, name: str) -> Iterator[
     if not same:
         said = f"{name} comes out otherwise when it is drawn anew"
         yield Finding(Check.F003, place, said, mend("fill --redraw", post))
+
+
+def _commands(post: Post) -> list[Finding]:
+    """What is wrong with the commands of a post that says which tool it speaks of."""
+    if COMMANDS not in post.front:
+        return []
+    # only here: most posts speak of no tool, and the facts take longer to read than a post
+    from benchpost.commands.check import check_declared
+    from benchpost.commands.declared import declared
+
+    declaration = declared(post.front)
+    return check_declared(post, declaration, vocabulary) if declaration else []
 
 
 def _orphans(post: Post, filled: Filled, project: Project) -> Iterator[Finding]:
