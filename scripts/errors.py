@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchpost.files import write_if_changed
 from benchpost.roofline import scores, scoring
-from benchpost.roofline.errors_table import tables
+from benchpost.roofline.errors_report import tables
 
 
 def main() -> None:

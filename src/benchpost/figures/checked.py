@@ -10,7 +10,7 @@ from benchpost.figures.axis import linear, logarithmic
 from benchpost.figures.names import changed, file_stem
 from benchpost.figures.quoted import citations, cited, some
 from benchpost.figures.sweep import powers
-from benchpost.figures.traced import Chart, Trace, charted, timed
+from benchpost.figures.traced import Chart, Trace, charted, timed, upto
 from benchpost.figures.types import Facts, Fragment
 from benchpost.roofline import catalog
 from benchpost.roofline.engines import EFFICIENCY
@@ -18,10 +18,10 @@ from benchpost.roofline.units import convert, parse_quantity, show
 from benchpost.serving import movement
 from benchpost.serving.crosscheck import BLOG, BLOG_DATE, ITL, Row, closed_forms, itl, waste
 
-_OF: dict[str, tuple[Callable[[], tuple[Row, ...]], str]] = {
-    "waste": (waste, "Published"),
-    "itl": (itl, "Measured by others"),
-    "closed forms": (closed_forms, "Simulated"),
+_OF: dict[str, tuple[Callable[[], tuple[Row, ...]], str, str]] = {
+    "waste": (waste, "Published", "Ours"),
+    "itl": (itl, "Measured by others", "Ours"),
+    "closed forms": (closed_forms, "Simulated", "Closed form"),
 }
 
 
@@ -29,7 +29,7 @@ def table_crosscheck(
     facts: Facts, *, of: Literal["waste", "itl", "closed forms"] = "itl", caption: str = ""
 ) -> Fragment:
     """How far off the model is: of published `waste` or `itl`, or `closed forms` of simulations."""
-    found, theirs = _OF[of]
+    found, theirs, ours = _OF[of]
     rows = found()
     cells = [
         [
@@ -41,7 +41,7 @@ def table_crosscheck(
         ]
         for row in rows
     ]
-    table = markup.table(["Quantity", "Setting", theirs, "Ours", "Error"], cells, "llrrr")
+    table = markup.table(["Quantity", "Setting", theirs, ours, "Error"], cells, "llrrr")
     notes = "; ".join(dict.fromkeys(row.note for row in rows if row.note))
     sources = citations((row.source, row.date) for row in rows if row.date)
     own = caption or f"Largest error {max(abs(row.error) for row in rows):.1%}.".replace("%", " %")
@@ -84,7 +84,7 @@ def chart_itl(facts: Facts, *, to: int = 32_768, name: str = "", caption: str = 
             traces.append(Trace(f"{gpu}, {said}", line, style, dash=dash))
     chart = Chart(
         "Inter-token latency of Llama-3.1-8B against context",
-        linear("context, tokens", [to]),
+        upto("context, tokens", to),
         linear("ms between tokens", [y for trace in traces for _, y in trace.points]),
         tuple(traces),
         lambda x: f"{x:,.0f} tokens",

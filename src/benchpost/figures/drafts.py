@@ -10,11 +10,11 @@ from benchpost.figures.axis import linear, logarithmic
 from benchpost.figures.names import changed, file_stem
 from benchpost.figures.quoted import citations, cited, some
 from benchpost.figures.sweep import powers
-from benchpost.figures.traced import Chart, Trace, charted
+from benchpost.figures.traced import Chart, Trace, charted, upto
 from benchpost.figures.types import Facts, Fragment
 from benchpost.roofline import catalog
 from benchpost.roofline.batching import DRAFT_COST, speculate
-from benchpost.serving.graphs import best_sizes, capture_sizes, mean_padding, padding
+from benchpost.serving.graphs import best_sizes, capture_sizes, mean_padding, padded, padding
 from benchpost.serving.speculation import LARGEST_BATCH, break_even
 
 
@@ -129,7 +129,7 @@ def chart_graph_padding(
     traces = tuple(
         Trace(
             said,
-            tuple((float(batch), 100 * padding(batch, of)) for batch in range(1, end + 1)),
+            tuple((float(batch), float(padded(batch, of) - batch)) for batch in range(1, end + 1)),
             style,
             dash=style,
             thick=2.0 - 0.5 * style,
@@ -138,16 +138,15 @@ def chart_graph_padding(
     )
     chart = Chart(
         "Padding of captured graphs against the batch",
-        linear("sequences in the batch", [end]),
-        linear(
-            "rows computed for nothing, % of the batch", [y for t in traces for _, y in t.points]
-        ),
+        upto("sequences in the batch", end),
+        linear("rows computed for nothing", [y for t in traces for _, y in t.points]),
         traces,
         lambda x: f"batch {x:.0f}",
-        lambda y: f"{y:.1f} %",
+        lambda y: f"{y:.0f} rows",
     )
     means = "; ".join(
-        f"{said}: {100 * mean_padding(alike, of):.1f} % over all batches up to {end} alike"
+        f"{said}: {100 * mean_padding(alike, of):.1f} % over all batches up to {end} alike, "
+        f"at most {_worst(of, end)}"
         for said, of in lists.items()
     )
     note = (
@@ -162,7 +161,12 @@ def chart_graph_padding(
         drafted=(drafted, 0),
         largest=(largest, 512),
     )
-    return charted(facts, file_stem(head, name, *options), chart, note, "batch", "%")
+    return charted(facts, file_stem(head, name, *options), chart, note, "batch", "rows")
+
+
+def _worst(sizes: tuple[int, ...], end: int) -> str:
+    batch = max(range(1, end + 1), key=lambda batch: padding(batch, sizes))
+    return f"{100 * padding(batch, sizes):.0f} % at {batch}, padded to {padded(batch, sizes)}"
 
 
 def _sizes(written: str, end: int, head: str) -> tuple[int, ...]:

@@ -8,7 +8,7 @@ from benchpost.figures.axis import linear, logarithmic
 from benchpost.figures.names import changed, file_stem
 from benchpost.figures.quoted import citations, cited
 from benchpost.figures.sweep import powers
-from benchpost.figures.traced import Chart, Trace, charted, timed
+from benchpost.figures.traced import Chart, Trace, charted, timed, upto
 from benchpost.figures.types import Facts, Fragment
 from benchpost.roofline import catalog
 from benchpost.roofline.batching import prefix
@@ -58,7 +58,7 @@ def chart_prefix(
     even = tuple((float(x), cold * (1 - x / prompt)) for x in places)
     chart = Chart(
         f"Time to first token of {prompt:,} tokens on {chip.name} with {net.name}, by prefix",
-        linear("tokens of the prompt in the cache", [prompt]),
+        upto("tokens of the prompt in the cache", prompt),
         timed(linear("time to first token", [y for _, y in warm])),
         (
             Trace("with the hit", warm, 0),
@@ -125,9 +125,10 @@ def chart_hit_rate(
         lambda y: f"{y:.0f} %",
     )
     own = caption or (
-        f"{users} users at once, conversations of {turns} turns of {question} tokens asked and "
-        f"{answer} answered, behind {groups} system prompt{'s' if groups > 1 else ''} of "
-        f"{system} tokens; all of them together are {whole * block:,} tokens."
+        f"{users} users at once, conversations of {turns} turn{'s' if turns > 1 else ''} of "
+        f"{question} tokens asked and {answer} answered, behind {groups} system "
+        f"prompt{'s' if groups > 1 else ''} of {system} tokens; all of "
+        f"them together are {whole * block:,} tokens."
     )
     note = f"{markup.escaped(own)} Simulated, not measured: {_REQUESTS:,} turns, seed 0."
     options = changed(

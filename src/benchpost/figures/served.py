@@ -18,7 +18,10 @@ from benchpost.figures.sweep import powers
 from benchpost.figures.traced import Chart, Trace, charted, rounded, thinned, timed
 from benchpost.figures.types import Facts, Fragment
 from benchpost.roofline import catalog
+from benchpost.roofline.predict import setting_of
 from benchpost.roofline.units import show
+from benchpost.serving.cost import StepCost
+from benchpost.serving.lengths import lengths
 from benchpost.serving.run import METRICS, Run
 from benchpost.serving.server import POLICIES, default_budget
 from benchpost.serving.simulation import simulate
@@ -82,7 +85,7 @@ def chart_batching(
     traces = tuple(
         Trace(
             policy,
-            tuple((x, _run(asked, x, policy).metric(metric)) for x in places),
+            tuple((x, _value(_run(asked, x, policy), metric)) for x in places),
             _STYLE[policy],
             dash=_STYLE[policy],
             marks=True,
@@ -190,7 +193,10 @@ def chart_token_budget(
     name: str = "",
     caption: str = "",
 ) -> Fragment:
-    """TTFT and time between tokens against `max_num_batched_tokens`; simulated."""
+    """TTFT and time between tokens against `max_num_batched_tokens`; simulated.
+
+    A full step is what everybody who decodes waits for while a long prompt is computed.
+    """
     head = "chart token-budget"
     if not concurrency < least <= most / 2 or most > 131_072:
         raise UsageError(
@@ -200,16 +206,14 @@ def chart_token_budget(
     asked = _asked(gpu, model, prompt, output, dtype, kv)
     budgets = [int(x) for x in powers(least, most)]
     runs = [_run(asked, concurrency, "chunked", budget=budget) for budget in budgets]
-    shown = {"ttft_mean": "TTFT, mean", "itl_p99": "ITL, 99 % below", "itl_mean": "ITL, mean"}
+    lines = {
+        "TTFT, mean": [run.metric("ttft_mean") for run in runs],
+        "ITL in a full step": [_full_step(asked, concurrency, budget) for budget in budgets],
+        "ITL, mean": [run.metric("itl_mean") for run in runs],
+    }
     traces = tuple(
-        Trace(
-            said,
-            tuple((b, run.metric(metric)) for b, run in zip(budgets, runs, strict=True)),
-            style,
-            dash=style,
-            marks=True,
-        )
-        for style, (metric, said) in enumerate(shown.items())
+        Trace(said, tuple(zip(budgets, values, strict=True)), style, dash=style, marks=True)
+        for style, (said, values) in enumerate(lines.items())
     )
     chart = Chart(
         f"TTFT and ITL of {asked['model'].name} on {asked['gpu'].name} against the token budget",
@@ -221,9 +225,10 @@ def chart_token_budget(
     )
     parts = _parts(gpu, model, "", prompt, output, dtype, kv, c=(concurrency, 32))
     ends = changed(least=(least, 512), most=(most, 16384))
-    rate = [f"{show(runs[i].throughput, 'token/second')} at {budgets[i]:,}" for i in (0, -1)]
+    rates = [show(runs[i].steady_throughput, "token/second") for i in (0, -1)]
     own = caption or (
-        f"{concurrency} requests at once of {_lengths(asked)}. Output: {' and '.join(rate)}. "
+        f"{concurrency} requests at once of {_lengths(asked)}. "
+        f"Output: {rates[0]} at a budget of {least:,} and {rates[1]} at {most:,}. "
         f"vLLM's default on this GPU: {default_budget(asked['gpu']):,}."
     )
     note = _note(own, asked, ["chunked"])
@@ -264,11 +269,26 @@ def _run(
     )
 
 
+def _full_step(asked: Mapping[str, Any], concurrency: int, budget: int) -> float:
+    """Seconds of a step that a long prompt fills up to the budget, all others decoding."""
+    setting = setting_of(asked["gpu"], asked["model"], "vllm", asked["dtype"], asked["kv"], 1)
+    work, decoding, prompt = setting.work, concurrency - 1, budget - concurrency + 1
+    context = lengths(asked["prompt"]).mean
+    flops = float(work.decode_flops(context, decoding)) + float(work.prefill_flops(prompt, prompt))
+    moved = float(work.kv_bytes(context, decoding)) + float(work.kv_bytes(prompt))
+    return StepCost(setting).time(budget, flops, moved)
+
+
+def _value(run: Run, metric: str) -> float:
+    """A metric; the throughput of the middle, without filling up and running empty."""
+    return run.steady_throughput if metric == "throughput" else run.metric(metric)
+
+
 def _cells(run: Run) -> list[str]:
-    running = f"{run.mean_running():.1f}".rstrip("0").rstrip(".")
+    running = f"{run.steady_running:.1f}".rstrip("0").rstrip(".")
     seconds = ("ttft_mean", "ttft_p99", "itl_mean", "itl_p99")
     times = [show(run.metric(metric), "second") for metric in seconds]
-    return [show(rounded(run.throughput), "token/second"), *times, running]
+    return [show(rounded(run.steady_throughput), "token/second"), *times, running]
 
 
 def _occupied(policy: str, run: Run) -> Trace:

@@ -14,7 +14,7 @@ from benchpost.figures.sweep import csv, powers
 from benchpost.figures.traced import Chart, Trace, charted, rounded
 from benchpost.figures.types import Facts, Fragment
 from benchpost.serving.allocation import PARTS, SCHEMES, Shares, shares, token_share
-from benchpost.serving.crosscheck import PAPER, PAPER_DATE, WASTE
+from benchpost.serving.crosscheck import PAPER, PAPER_DATE, WASTE, kept_shares
 from benchpost.serving.lengths import lengths
 from benchpost.serving.pairs import OPT_SLOTS, OUTPUT, PROMPT
 
@@ -90,7 +90,7 @@ def table_kv_waste(
     Published shares stand only where the setting is the paper's.
     """
     made = [_shares(scheme, prompt, output, slots, reserve, block) for scheme in SCHEMES]
-    theirs = (prompt, output, slots, reserve, block) == (PROMPT, OUTPUT, OPT_SLOTS, 2048, 16)
+    theirs = _is_papers(prompt, output, slots, reserve, block)
     head = ["Allocation", "Holds a token", "Reserved", "Internal", "External", "At once"]
     rows = [_cells(one, block) for one in made]
     if theirs:
@@ -105,6 +105,8 @@ def table_kv_waste(
 
 
 def _shares(scheme: str, prompt: str, output: str, slots: int, reserve: int, block: int) -> Shares:
+    if _is_papers(prompt, output, slots, reserve, block):
+        return kept_shares(scheme)
     return shares(
         scheme=scheme,
         prompt=prompt,
@@ -114,6 +116,11 @@ def _shares(scheme: str, prompt: str, output: str, slots: int, reserve: int, blo
         block=block,
         requests=REQUESTS,
     )
+
+
+def _is_papers(prompt: str, output: str, slots: int, reserve: int, block: int) -> bool:
+    asked = (prompt, output, slots, reserve, block)
+    return asked == (PROMPT, OUTPUT, OPT_SLOTS, 2048, 16)
 
 
 def _name(scheme: str, block: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from benchpost.figures.axis import Axis
+from benchpost.figures.axis import Axis, linear
 from benchpost.figures.shown import shown
 from benchpost.figures.sweep import csv
 from benchpost.figures.types import Facts, Fragment
@@ -100,6 +100,12 @@ class Chart:
 def charted(facts: Facts, stem: str, chart: Chart, caption: str, first: str, unit: str) -> Fragment:
     """The chart as it stands in a post, with its data."""
     return shown(facts, stem, "traces", chart.data(), caption, chart.table(first, unit))
+
+
+def upto(label: str, most: float) -> Axis:
+    """An axis from 0 to exactly `most`."""
+    made = linear(label, [most])
+    return replace(made, hi=most, ticks=tuple(tick for tick in made.ticks if tick[0] <= most))
 
 
 def timed(axis: Axis) -> Axis:

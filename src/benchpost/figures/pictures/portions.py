@@ -24,9 +24,8 @@ _LEGEND = 26.0
 
 def picture(data: Mapping[str, Any]) -> str:
     """SVG of `rows` (name, words, parts of share, words and style) under a `legend`."""
-    lines = _legend_lines(data["legend"])
-    top = 24 + _LEGEND * len(lines)
-    body = "".join(_entries(22 + _LEGEND * i, line) for i, line in enumerate(lines)) + "".join(
+    top = 24 + _LEGEND * -(-len(data["legend"]) // 2)
+    body = _legend(data["legend"]) + "".join(
         _row(top + _ROW * i, row) for i, row in enumerate(data["rows"])
     )
     height = top + _ROW * len(data["rows"])
@@ -64,26 +63,14 @@ def _inside(box: Box, part: Mapping[str, Any]) -> str:
     return text(box.cx, box.cy, part["words"], colour=colour, bold=not part["style"])
 
 
-def _legend_lines(entries: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
-    """Entries in lines that fit."""
-    lines: list[list[Mapping[str, Any]]] = [[]]
-    x = 0.0
-    for entry in entries:
-        wide = 23 + text_width(entry["words"]) + 22
-        if lines[-1] and x + wide - 22 > _WIDE:
-            lines.append([])
-            x = 0.0
-        lines[-1].append(entry)
-        x += wide
-    return lines
-
-
-def _entries(y: float, entries: Sequence[Mapping[str, Any]]) -> str:
-    drawn, x = [], _MARGIN
-    for entry in entries:
+def _legend(entries: Sequence[Mapping[str, Any]]) -> str:
+    """Two columns, so that a font wider than ours does not run words into each other."""
+    drawn = []
+    for place, entry in enumerate(entries):
+        row, column = divmod(place, 2)
+        box = Box(_MARGIN + column * _WIDE / 2, 14 + _LEGEND * row, 16, 16)
         fill, edge = _colours(entry["style"])
-        drawn.append(rect(Box(x, y - 8, 16, 16), fill, edge, radius=3))
-        size = fitted_size(entry["words"], WIDTH - 14 - x - 23)
-        drawn.append(text(x + 23, y, entry["words"], anchor="start", size=size))
-        x += 23 + text_width(entry["words"]) + 22
+        size = fitted_size(entry["words"], _WIDE / 2 - 35)
+        drawn.append(rect(box, fill, edge, radius=3))
+        drawn.append(text(box.x + 23, box.cy, entry["words"], anchor="start", size=size))
     return "".join(drawn)
