@@ -21,6 +21,7 @@ from benchpost.roofline.compute import at as at
 from benchpost.roofline.compute import larger, smaller
 from benchpost.roofline.engines import EFFICIENCY as EFFICIENCY
 from benchpost.roofline.engines import Engine, engine_for, layer_time
+from benchpost.roofline.formats import weight_format
 from benchpost.roofline.models import Model
 from benchpost.roofline.sizes import at_least, share
 from benchpost.roofline.types import Estimate
@@ -103,6 +104,11 @@ class Setting:
         return self.model.weight_bytes(self.dtype) / self.tp
 
     @cached_property
+    def peak(self) -> float:
+        """The dense peak for the weights' format, in flop/second."""
+        return self.chip.compute_peak(self.dtype).value
+
+    @cached_property
     def bound_peak(self) -> float:
         """The highest rate that an engine may reach, in flop/second."""
         return self.chip.bound_peak(self.dtype)
@@ -113,7 +119,7 @@ class Setting:
         return {
             **_dimensions(self.model),
             "kv_bytes_per_token": self.model.kv_bytes_per_token(self.kv),
-            "peak": self.chip.compute_peak(self.dtype).value,
+            "peak": self.peak,
             "bandwidth": self.chip.bandwidth.value,
         }
 
@@ -150,9 +156,10 @@ def setting_of(
     chip, net = _chip(gpu), _model(model)
     if tp < 1:
         raise UsageError(f"tp must be at least 1, not {tp}")
-    chosen = engine_for(chip.platform, engine)
+    asked = engine or weight_format(dtype).engine or None
+    chosen = engine_for(chip.platform, asked)
     held = chosen.format_of(dtype)
-    return Setting(chip, net, chosen, engine is not None, held, kv, tp, work(net, held, kv, tp))
+    return Setting(chip, net, chosen, asked is not None, held, kv, tp, work(net, held, kv, tp))
 
 
 def decode(
@@ -266,6 +273,7 @@ def prefill(
     prompt: Any,
     batch: Any = 1,
     dtype: str = "bf16",
+    kv: str = "bf16",
     weights: str | None = None,
     engine: str | None = None,
     tp: int = 1,
@@ -276,7 +284,18 @@ def prefill(
 
     `cached` tokens of each prompt are in the KV cache already: attended to, but not computed.
     """
-    setting = setting_of(gpu, model, engine, weights or dtype, "bf16", tp)
+    setting = setting_of(gpu, model, engine, weights or dtype, kv, tp)
+    return prefill_of(setting, prompt, batch, cached, calibration)
+
+
+def prefill_of(
+    setting: Setting,
+    prompt: Any,
+    batch: Any = 1,
+    cached: Any = 0,
+    calibration: Calibration | None = None,
+) -> Estimate:
+    """`prefill` of what is known already."""
     terms = _prefill_terms(setting, prompt, batch, cached, calibration)
     bound = at(
         equations.prefill_time,
@@ -351,6 +370,7 @@ def memory(
     dtype: str = "bf16",
     kv: str = "bf16",
     weights: str | None = None,
+    engine: str | None = None,
     utilisation: Any = UTILISATION,
     block: Any = BLOCK_TOKENS,
     tp: int = 1,
@@ -361,7 +381,7 @@ def memory(
     Activations and CUDA graphs, which vLLM also sets aside, are only counted as `reserved` bytes.
     With windows or recurrent layers, a sequence takes less than its tokens times the bytes of one.
     """
-    setting = setting_of(gpu, model, None, weights or dtype, kv, tp)
+    setting = setting_of(gpu, model, engine, weights or dtype, kv, tp)
     at_least(1, context=context, block=block)
     at_least(0, reserved=reserved)
     share(utilisation=utilisation)
