@@ -43,15 +43,15 @@ def table_blocks(
             [
                 f"{size:,}",
                 show(size * each, "byte"),
-                f"{empty:,.1f} tokens",
+                f"{empty:,.1f}",
                 show(empty * each, "byte"),
                 f"{1 - share:.1%}".replace("%", " %"),
             ]
         )
-    columns = ["Block, tokens", "Bytes of a block", "Empty of each request", "In bytes"]
-    table = markup.table([*columns, f"Of a request of {tokens:,}"], rows, "rrrrr")
+    columns = ["Block", "Bytes", "Empty, tokens", "Empty, bytes"]
+    table = markup.table([*columns, f"Of {tokens:,} tokens"], rows, "rrrrr")
     own = f"{markup.escaped(caption)} " if caption else ""
-    note = f"{own}{markup.escaped(of.name)}, KV cache in {kv.upper()}; lengths of all kinds. "
+    note = f"{own}{markup.escaped(of.name)}, KV cache in {kv.upper()}; empty of each request. "
     return Fragment(markup.captioned(table, f"{note}Model: {citations([(of.source, of.date)])}."))
 
 
