@@ -1,6 +1,21 @@
-"""Print how wrong the performance model is, from the measurements that are kept in the package."""
+"""Print how wrong the performance model is, and write what each step predicts for every row.
 
-from benchpost.roofline.errors_table import tables
+Both come from the measurements kept in the package; charts and pages read the file that is written.
+"""
+
+from pathlib import Path
+
+from benchpost.files import write_if_changed
+from benchpost.roofline import scores, scoring
+from benchpost.roofline.errors_report import tables
+
+
+def main() -> None:
+    """Tables to the terminal, `errors.json` into the package."""
+    print(tables(), end="")
+    file = Path(scores.__file__).parent / scores.FILE
+    write_if_changed(file, scoring.text(scoring.made()).encode())
+
 
 if __name__ == "__main__":
-    print(tables(), end="")
+    main()

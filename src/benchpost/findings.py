@@ -64,6 +64,7 @@ class Check(Enum):
     P003 = "link or image leads nowhere"
     P004 = "post cannot be read"
     P005 = "expression cannot be evaluated on the site; its source is shown"
+    P006 = "date of a post is not understood; its page shows none"
     # K: skills and their catalogue
     K001 = "file of a skill cannot be read"
     K002 = "front matter is missing or not closed"
@@ -95,6 +96,11 @@ class Check(Enum):
     K030 = "DESCRIPTION.md gives no description"
     K031 = "link resolves from the skill's folder and not from its file"
     K040 = "move of a skill that is in doubt"
+    K050 = "code of a skill uses what the newest release does not have"
+    K051 = "code of a skill uses what was removed"
+    K052 = "skill was verified against an older release"
+    K053 = "`verified` of a skill is not understood"
+    K054 = "text of a skill is old"
     K060 = "file of a skill is not published"
     # C: commands of a page against the real tool
     C001 = "command that the tool does not have"

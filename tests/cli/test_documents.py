@@ -50,10 +50,13 @@ def test_fill_check_and_todo_cover_documents(
     assert main(["fill"]) == 0
     assert capsys.readouterr().out == (
         "docs/skills/a/b.md: filled 1 slot; filled 1 value; "
-        "drew figures/diagram-matmul-m4-k4-n4.svg\n"
+        "drew figures/diagram-matmul-m4-k4-n4.svg; "
+        "1 placeholder is open, see `benchpost todo`\n"
     )
     assert main(["fill"]) == 0
-    assert capsys.readouterr().out == "docs/skills/a/b.md: nothing to do\n"
+    assert capsys.readouterr().out == (
+        "docs/skills/a/b.md: nothing to do; 1 placeholder is open, see `benchpost todo`\n"
+    )
     assert main(["check", "--ignore", "T"]) == 1
     assert capsys.readouterr().out == BARE
     assert main(["todo"]) == 0

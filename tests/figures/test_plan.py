@@ -15,7 +15,7 @@ PACKAGE = Path(benchpost.__file__).parent
 FIGURES = "benchpost.figures"
 DRAWN_BY = {
     **{kind: kind for kind in ("slots", "budget", "reuse", "drafts", "request")},
-    **{kind: kind for kind in ("lanes", "ranks", "stacks")},
+    **{kind: kind for kind in ("lanes", "ranks", "stacks", "portions", "traces")},
     "blocks": "table_of_blocks",
     "matmul": "matmul",
     "transformer": "transformer",
@@ -23,6 +23,8 @@ DRAWN_BY = {
     "memory-paging": "memory",
     "lines": "lines",
     "bars": "bars",
+    "ladder": "ladder",
+    "scatter": "scatter",
 }
 """The module of `figures/pictures` that draws each kind."""
 

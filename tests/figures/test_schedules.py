@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 from benchpost.errors import UsageError
 from benchpost.figures import call
 from benchpost.figures.chunks import schedule
-from benchpost.figures.drafts import chances
 from benchpost.figures.options import Option
+from benchpost.figures.passes import chances
 from benchpost.figures.schedules import continuous, static, steps_of
 from benchpost.roofline import serving_equations
+from benchpost.roofline.predict import setting_of
+from benchpost.serving.cost import StepCost
+from benchpost.serving.simulation import simulate
 
 LENGTHS = st.lists(st.integers(1, 40), min_size=1, max_size=20)
 
@@ -50,8 +53,9 @@ def test_steps_keep_the_budget_and_read_every_prompt(
     assert all(step.tokens == budget for step in steps[:-2])
     read = [0] * len(prompts)
     for step in steps:
-        for prompt, size in step.chunks:
+        for prompt, size, so_far in step.chunks:
             read[prompt] += size
+            assert read[prompt] == so_far
     assert read == prompts
     assert [step.decoding for step in steps] == sorted(step.decoding for step in steps)
     assert steps[-1].decoding == running + len(prompts)
@@ -74,6 +78,11 @@ def test_chances_are_a_distribution_with_the_mean_of_the_equation(
         ("diagram batching", {}, "17 steps, 40 of 68 cells used (59 %)"),
         ("diagram batching", {}, "11 steps, 40 of 44 cells used (91 %)"),
         ("diagram chunks", {}, "Step 2: 128 decoding, 1,080 tokens of A, 840 tokens of B."),
+        (
+            "diagram chunks",
+            {"gpu": "H100 SXM", "model": "Llama-3.1-8B"},
+            " ms. Step 4: 130 decoding: ",
+        ),
         ("diagram prefix", {}, "104 of 600 tokens computed, 496 cached in 31 blocks"),
         ("diagram prefix", {}, "Third: one other token before them: 601 of 601 tokens computed"),
         ("diagram prefix", {"prefix": 64, "prompt": 64}, "48 cached in 3 blocks"),
@@ -134,6 +143,16 @@ def test_numbers_of_a_diagram_are_in_its_words(
             "diagram chunks",
             {"budget": 256},
             "'diagram chunks' shows at most 16 steps: choose a larger budget= or shorter prompts=",
+        ),
+        (
+            "diagram chunks",
+            {"gpu": "H200"},
+            "'diagram chunks' needs both gpu= and model= for times, or neither",
+        ),
+        (
+            "diagram chunks",
+            {"gpu": "H200", "model": "Llama-3.1-8B", "context": 0},
+            "option 'context' of 'diagram chunks' must be at least 1, not 0",
         ),
         (
             "diagram prefix",
@@ -208,3 +227,11 @@ def test_knobs_name_what_does_not_fit() -> None:
     options: dict[str, Option] = {"gpu": "L4", "model": "Llama-3.1-70B"}
     with pytest.raises(UsageError, match=r"^Llama-3.1-70B in bf16 leaves no room for a KV cache"):
         call("table knobs", options, facts())
+
+
+def test_a_step_takes_as_long_as_in_the_simulation() -> None:
+    """The time beside a step is that of the simulated server: one cost, told once."""
+    cost = StepCost(setting_of("H100 SXM", "Llama-3.1-8B", "vllm", "bf16", "bf16", 1))
+    (first, *_) = schedule([600], 0, 8192)
+    run = simulate(gpu="H100 SXM", model="Llama-3.1-8B", prompt=600, output=1, concurrency=1)
+    assert first.time(cost, 1) == pytest.approx(run.ttft[0], rel=1e-9)

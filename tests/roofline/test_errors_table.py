@@ -10,7 +10,7 @@ import pytest
 
 from benchpost import roofline
 from benchpost.errors import BenchpostError, UsageError
-from benchpost.roofline import bands, engines, errors_table, fitting, measured
+from benchpost.roofline import bands, engines, errors_report, errors_table, fitting, measured
 from benchpost.roofline.errors_table import Coverage
 from benchpost.roofline.fitting import Case
 from benchpost.roofline.measured import Row
@@ -165,4 +165,4 @@ def test_the_script_prints_the_tables() -> None:
     assert specification.loader
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
-    assert module.tables is errors_table.tables
+    assert module.tables is errors_report.tables

@@ -79,6 +79,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"benchpost: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
+        print("benchpost: interrupted; what was not finished is not written", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # what is still buffered would fail again when the interpreter flushes it at exit

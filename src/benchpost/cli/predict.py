@@ -155,7 +155,7 @@ PREDICTIONS: dict[str, Callable[..., Any]] = {
 TOLD = {
     "decode": (*(term.name for term in engine_step_time.terms), "exchange_time"),
     "prefill": (*(term.name for term in engine_prefill_time.terms), "exchange_time"),
-    "serving": ("concurrency", *(term.name for term in serving_step_time.terms)),
+    "serving": ("requested", "concurrency", *(term.name for term in serving_step_time.terms)),
     "speculate": ("accepted_tokens", "draft_cost", "verify_cost"),
     "prefix": ("cached_tokens", "cold_time", "warm_time", "time_saved"),
 }
@@ -181,6 +181,8 @@ def _text(result: Estimate | predict.Fit, what: str) -> str:
     lines = _estimate(result, told) if isinstance(result, Estimate) else _fit(result)
     width = max(len(name) for name in lines)
     body = "".join(f"{name:{width}}  {value}\n" for name, value in lines.items())
+    if isinstance(result, Estimate) and result.notes:
+        body = "".join(f"note: {note}\n" for note in result.notes) + f"\n{body}"
     source = textwrap.fill(result.source, 96, break_long_words=False, break_on_hyphens=False)
     return f"{body}\n{source}\n"
 

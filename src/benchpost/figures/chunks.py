@@ -9,13 +9,18 @@ from typing import Any
 from benchpost.errors import UsageError
 from benchpost.figures import markup
 from benchpost.figures.names import changed, file_stem
-from benchpost.figures.quoted import listed
+from benchpost.figures.quoted import citations, cited, listed
 from benchpost.figures.shown import shown
 from benchpost.figures.types import Facts, Fragment
+from benchpost.roofline.catalog import chip
+from benchpost.roofline.catalog import model as known_model
+from benchpost.roofline.predict import setting_of
+from benchpost.roofline.units import show
+from benchpost.serving.cost import StepCost
 
 _HEAD = "diagram chunks"
 _PROMPTS = "3000, 1500"
-_BUDGET, _RUNNING = 2048, 128
+_BUDGET, _RUNNING, _CONTEXT = 2048, 128, 1024
 _MOST_PROMPTS, _MOST_STEPS = 3, 16
 
 
@@ -25,13 +30,23 @@ class Step:
 
     decoding: int
     """Sequences that get one token each."""
-    chunks: tuple[tuple[int, int], ...]
-    """(prompt, tokens of it) in the order of the queue."""
+    chunks: tuple[tuple[int, int, int], ...]
+    """(prompt, tokens of it, those that are read after the step) in the order of the queue."""
 
     @property
     def tokens(self) -> int:
         """All tokens of the step."""
-        return self.decoding + sum(size for _, size in self.chunks)
+        return self.decoding + sum(size for _, size, _ in self.chunks)
+
+    def time(self, cost: StepCost, context: int) -> float:
+        """Seconds of the step, its decoding sequences having `context` tokens each."""
+        work = cost.work
+        flops = float(work.decode_flops(context, self.decoding))
+        moved = float(work.kv_bytes(context, self.decoding))
+        for _, size, read in self.chunks:
+            flops += float(work.prefill_flops(size, read))
+            moved += float(work.kv_bytes(read))
+        return cost.time(self.tokens, flops, moved)
 
 
 def schedule(prompts: Sequence[int], running: int, budget: int) -> list[Step]:
@@ -44,12 +59,11 @@ def schedule(prompts: Sequence[int], running: int, budget: int) -> list[Step]:
         room, chunks = budget - decoding, []
         for prompt, rest in enumerate(left):
             if size := min(room, rest):
-                chunks.append((prompt, size))
+                chunks.append((prompt, size, prompts[prompt] - rest + size))
+                left[prompt] -= size
                 room -= size
-        for prompt, size in chunks:
-            left[prompt] -= size
         steps.append(Step(decoding, tuple(chunks)))
-        decoding += sum(not left[prompt] for prompt, _ in chunks)
+        decoding += sum(not left[prompt] for prompt, _, _ in chunks)
     return [*steps, Step(decoding, ())]
 
 
@@ -59,30 +73,62 @@ def diagram_chunks(
     budget: int = _BUDGET,
     running: int = _RUNNING,
     prompts: str = _PROMPTS,
+    gpu: str = "",
+    model: str = "",
+    context: int = _CONTEXT,
     name: str = "",
     caption: str = "",
 ) -> Fragment:
     """Steps of chunked prefill: running sequences first, then prompts, up to `budget` tokens.
 
     `running` sequences decode when the `prompts` (tokens, separated by commas) arrive together.
+    With `gpu` and `model`, each step has its time, the sequences having `context` tokens each.
     """
     found = _prompts(prompts)
     _fits(found, running, budget)
     steps = schedule(found, running, budget)
+    asides = _asides(steps, gpu, model, context)
     data = {
         "budget": budget,
         "limit": f"budget {budget:,}",
-        "aside": "tokens",
+        "aside": "time" if gpu else "tokens",
         "legend": _legend(found),
-        "steps": [_bar(step) for step in steps],
+        "steps": [_bar(step, aside) for step, aside in zip(steps, asides, strict=True)],
         "title": f"Chunked prefill with a budget of {budget:,} tokens a step",
         "description": f"{running:,} sequences decode; prompts of {_and(found)} tokens arrive. "
-        + " ".join(_said(i, step) for i, step in enumerate(steps)),
+        + " ".join(
+            _said(i, step, aside) for i, (step, aside) in enumerate(zip(steps, asides, strict=True))
+        ),
     }
     own = [*listed(prompts)] if prompts != _PROMPTS else []
-    parts = [*own, *changed(budget=(budget, _BUDGET), running=(running, _RUNNING))]
-    return shown(
-        facts, file_stem(_HEAD, name, *parts), "budget", data, markup.escaped(caption or _CAPTION)
+    parts = [*own, *changed(budget=(budget, _BUDGET), running=(running, _RUNNING)), gpu, model]
+    parts += changed(context=(context, _CONTEXT))
+    stem = file_stem(_HEAD, name, *(part for part in parts if part))
+    note = markup.escaped(caption) if caption else _note(gpu, model, context)
+    return shown(facts, stem, "budget", data, note)
+
+
+def _asides(steps: Sequence[Step], gpu: str, model: str, context: int) -> list[str]:
+    """What stands beside each step: its time where the GPU is known, else its tokens."""
+    if not gpu and not model:
+        return [f"{step.tokens:,}" for step in steps]
+    if not gpu or not model:
+        raise UsageError(f"{_HEAD!r} needs both gpu= and model= for times, or neither")
+    if context < 1:
+        raise UsageError(f"option 'context' of {_HEAD!r} must be at least 1, not {context}")
+    cost = StepCost(setting_of(gpu, model, "vllm", "bf16", "bf16", 1))
+    return [show(step.time(cost, context), "second", digits=2) for step in steps]
+
+
+def _note(gpu: str, model: str, context: int) -> str:
+    if not gpu:
+        return markup.escaped(_CAPTION)
+    on, of = chip(gpu), known_model(model)
+    sources = f"{cited([on.bandwidth, on.compute_peak('bf16')])}; "
+    return (
+        f"{markup.escaped(_CAPTION)} Times are predicted for {markup.escaped(of.name)} in BF16 on "
+        f"{markup.escaped(on.name)}, with {context:,} tokens behind each decoding sequence: "
+        f"{sources}{citations([(of.source, of.date)])}."
     )
 
 
@@ -98,19 +144,20 @@ def _letter(place: int) -> str:
     return chr(ord("A") + place)
 
 
-def _bar(step: Step) -> dict[str, Any]:
+def _bar(step: Step, aside: str) -> dict[str, Any]:
     chunks = [
         {"tokens": size, "style": prompt + 1, "words": f"{_letter(prompt)} {size:,}"}
-        for prompt, size in step.chunks
+        for prompt, size, _ in step.chunks
     ]
     decoding = {"tokens": step.decoding, "style": 0, "words": f"{step.decoding:,}"}
     parts = [decoding, *chunks] if step.decoding else chunks
-    return {"parts": parts, "aside": f"{step.tokens:,}"}
+    return {"parts": parts, "aside": aside}
 
 
-def _said(place: int, step: Step) -> str:
-    chunks = "".join(f", {size:,} tokens of {_letter(prompt)}" for prompt, size in step.chunks)
-    return f"Step {place + 1}: {step.decoding:,} decoding{chunks}."
+def _said(place: int, step: Step, aside: str) -> str:
+    chunks = "".join(f", {size:,} tokens of {_letter(prompt)}" for prompt, size, _ in step.chunks)
+    time = f": {aside}" if aside != f"{step.tokens:,}" else ""
+    return f"Step {place + 1}: {step.decoding:,} decoding{chunks}{time}."
 
 
 def _and(sizes: Sequence[int]) -> str:

@@ -1,4 +1,4 @@
-"""The diagram of speculative decoding: a pass drafted, verified and kept."""
+"""Speculative decoding and CUDA graphs: what they gain and cost, by the size of the batch."""
 
 from __future__ import annotations
 
@@ -6,119 +6,180 @@ from typing import Any
 
 from benchpost.errors import UsageError
 from benchpost.figures import markup
+from benchpost.figures.axis import linear, logarithmic
 from benchpost.figures.names import changed, file_stem
-from benchpost.figures.shown import shown
+from benchpost.figures.quoted import citations, cited, some
+from benchpost.figures.sweep import powers
+from benchpost.figures.traced import Chart, Trace, charted, upto
 from benchpost.figures.types import Facts, Fragment
-from benchpost.roofline import serving_equations as equations
-
-_HEAD = "diagram speculation"
-_DRAFTED, _ACCEPTED, _ACCEPTANCE = 5, 3, 0.7
-_MOST = 8
-"""Drafted tokens that can be told apart on one drawing."""
-
-Token = list[str]
+from benchpost.roofline import catalog
+from benchpost.roofline.batching import DRAFT_COST, speculate
+from benchpost.serving.graphs import best_sizes, capture_sizes, mean_padding, padded, padding
+from benchpost.serving.speculation import LARGEST_BATCH, break_even
 
 
-def diagram_speculation(
+def chart_speculation(
     facts: Facts,
     *,
-    drafted: int = _DRAFTED,
-    accepted: int = _ACCEPTED,
-    acceptance: float = _ACCEPTANCE,
+    gpu: str,
+    model: str,
+    acceptance: float = 0.7,
+    drafted: str = "1, 3, 5",
+    draft_cost: float = DRAFT_COST,
+    context: int = 1024,
+    to: int = 512,
+    dtype: str = "bf16",
     name: str = "",
     caption: str = "",
 ) -> Fragment:
-    """One pass of speculative decoding, and how many tokens passes give.
+    """Speed-up of speculative decoding against the batch, for several numbers of drafted tokens.
 
-    `drafted` tokens are proposed, the first `accepted` of them hold; `acceptance` is the chance
-    that a drafted token is accepted, for the shares below.
+    Where a line falls below 1, speculation is slower than plain decoding.
     """
-    _check(drafted, accepted, acceptance)
-    mean = equations.accepted_tokens(acceptance=acceptance, drafted=float(drafted))
-    shares = chances(drafted, acceptance)
-    data = {
-        "places": drafted + 1,
-        "rows": _rows(drafted, accepted),
-        "heading": f"Tokens of a pass at an acceptance of {acceptance:g}: {mean:.2f} on average",
-        "chances": [_chance(i + 1, share) for i, share in enumerate(shares)],
-        "title": f"A pass of speculative decoding with {drafted} drafted tokens",
-        "description": f"{drafted} tokens are drafted and verified in one pass; "
-        f"{_said(drafted, accepted)}, so the pass gives {accepted + 1}. "
-        f"At an acceptance of {acceptance:g} a pass gives {mean:.2f} tokens on average: "
-        + ", ".join(f"{i + 1} in {_percent(share)}" for i, share in enumerate(shares))
-        + ".",
+    head = "chart speculation"
+    counts = _whole(some(drafted, "drafted", head), "drafted", head)
+    if not 2 <= to <= LARGEST_BATCH:
+        raise UsageError(f"option 'to' of {head!r} must be from 2 to {LARGEST_BATCH}, not {to}")
+    chip, net = catalog.chip(gpu), catalog.model(model)
+    asked: dict[str, Any] = {
+        "gpu": chip,
+        "model": net,
+        "acceptance": acceptance,
+        "draft_cost": draft_cost,
+        "context": context,
+        "dtype": dtype,
+        "engine": "vllm",
     }
-    parts = changed(
-        drafted=(drafted, _DRAFTED),
-        accepted=(accepted, _ACCEPTED),
-        acceptance=(acceptance, _ACCEPTANCE),
-    )
-    stem = file_stem(_HEAD, name, *parts)
-    return shown(facts, stem, "drafts", data, markup.escaped(caption) if caption else _caption())
-
-
-def chances(drafted: int, acceptance: float) -> list[float]:
-    """Of 1, 2, … tokens of a pass: the first rejection ends it, and without one a bonus follows."""
-    ends = [acceptance**i * (1 - acceptance) for i in range(drafted)]
-    return [*ends, acceptance**drafted]
-
-
-def _caption() -> str:
-    source = markup.linked(equations.accepted_tokens.source)
-    return (
-        "The token after the last accepted one is the target's own, so the output is what the "
-        f"target alone would give. Formula: {source}; each token is taken to be accepted "
-        "independently of the others."
-    )
-
-
-def _rows(drafted: int, accepted: int) -> list[dict[str, Any]]:
-    all_hold = accepted == drafted
-    judged: list[Token] = [["accepted", "yes"]] * accepted
-    kept: list[Token] = [["accepted", f"d{i + 1}"] for i in range(accepted)]
-    if not all_hold:
-        judged = [*judged, ["rejected", "no"], *[["dropped", "–"]] * (drafted - accepted - 1)]
-    return [
-        {
-            "name": "Draft",
-            "note": _tokens(drafted),
-            "tokens": [["drafted", f"d{i + 1}"] for i in range(drafted)],
-        },
-        {
-            "name": "Target",
-            "note": "one pass",
-            "tokens": [*judged, ["own", "+1"]] if all_hold else judged,
-        },
-        {"name": "Kept", "note": _tokens(accepted + 1), "tokens": [*kept, ["own", "own"]]},
-    ]
-
-
-def _tokens(count: int) -> str:
-    return f"{count} token{'' if count == 1 else 's'}"
-
-
-def _said(drafted: int, accepted: int) -> str:
-    if accepted == drafted:
-        return "all are accepted and the target adds a bonus token"
-    return f"{accepted} are accepted, the next is rejected and replaced by the target's own"
-
-
-def _chance(tokens: int, share: float) -> dict[str, Any]:
-    return {"name": _tokens(tokens), "share": share, "words": _percent(share)}
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}".replace("%", " %")
-
-
-def _check(drafted: int, accepted: int, acceptance: float) -> None:
-    if not 1 <= drafted <= _MOST:
-        raise UsageError(f"{_HEAD!r} shows 1 to {_MOST} drafted tokens, not {drafted}")
-    if not 0 <= accepted <= drafted:
-        raise UsageError(
-            f"option 'accepted' of {_HEAD!r} must be from 0 to drafted={drafted}, not {accepted}"
+    traces = tuple(
+        Trace(
+            f"{count} drafted",
+            tuple(
+                (batch, float(speculate(**asked, drafted=count, batch=int(batch)).value))
+                for batch in powers(1, to)
+            ),
+            style,
+            dash=style,
+            marks=True,
         )
-    if not 0 <= acceptance <= 1:
-        raise UsageError(
-            f"option 'acceptance' of {_HEAD!r} must be from 0 to 1, not {acceptance:g}"
+        for style, count in enumerate(counts)
+    )
+    chart = Chart(
+        f"Speed-up of speculation on {chip.name} with {net.name}",
+        logarithmic("sequences in the batch", 1, to, base=2.0),
+        linear("times as fast as plain decoding", [y for t in traces for _, y in t.points]),
+        traces,
+        lambda x: f"batch {x:.0f}",
+        lambda y: f"{y:.2f} times as fast",
+        (1.0,),
+    )
+    even = "; ".join(_even(count, break_even(**asked, drafted=count)) for count in counts)
+    own = caption or f"{even[:1].upper()}{even[1:]}."
+    note = (
+        f"{markup.escaped(own)} Acceptance {acceptance:g}, drafting a token costs {draft_cost:g} "
+        f"of a pass, {context:,} tokens of context. Typical, not measured. Bandwidth and peak: "
+        f"{cited([chip.bandwidth, chip.compute_peak(dtype)])}. "
+        f"Model: {citations([(net.source, net.date)])}."
+    )
+    options = changed(
+        acceptance=(acceptance, 0.7),
+        drafted=(drafted, "1, 3, 5"),
+        cost=(draft_cost, DRAFT_COST),
+        context=(context, 1024),
+        to=(to, 512),
+        dtype=(dtype, "bf16"),
+    )
+    stem = file_stem(head, name, gpu, model, *options)
+    return charted(facts, stem, chart, note, "batch", "times")
+
+
+def _even(count: int, batch: int) -> str:
+    if batch == LARGEST_BATCH:
+        return f"with {count} drafted it pays up to batch {batch:,} at least"
+    if not batch:
+        return f"with {count} drafted it never pays"
+    return f"with {count} drafted it pays up to batch {batch:,}"
+
+
+def chart_graph_padding(
+    facts: Facts,
+    *,
+    max_num_seqs: int = 256,
+    to: int = 0,
+    sizes: str = "",
+    drafted: int = 0,
+    largest: int = 512,
+    name: str = "",
+    caption: str = "",
+) -> Fragment:
+    """Rows that a captured graph computes for nothing, against the batch.
+
+    With the sizes that vLLM 0.33.0 captures for `max_num_seqs`, and `sizes` of your own beside
+    them: numbers, or `best 16` for the best list of so many sizes when all batches are alike.
+    """
+    head = "chart graph-padding"
+    own = capture_sizes(max_num_seqs, query=drafted + 1, largest=largest)
+    end = to or min(max_num_seqs, own[-1])
+    if not 2 <= end <= 1024:
+        raise UsageError(f"option 'to' of {head!r} must be from 2 to 1024, not {end}")
+    lists = {f"vLLM, {len(own)} sizes": own}
+    if sizes:
+        other = _sizes(sizes, end, head)
+        lists[f"yours, {len(other)} sizes"] = other
+    alike = dict.fromkeys(range(1, end + 1), 1.0)
+    traces = tuple(
+        Trace(
+            said,
+            tuple((float(batch), float(padded(batch, of) - batch)) for batch in range(1, end + 1)),
+            style,
+            dash=style,
+            thick=2.0 - 0.5 * style,
         )
+        for style, (said, of) in enumerate(lists.items())
+    )
+    chart = Chart(
+        "Padding of captured graphs against the batch",
+        upto("sequences in the batch", end),
+        linear("rows computed for nothing", [y for t in traces for _, y in t.points]),
+        traces,
+        lambda x: f"batch {x:.0f}",
+        lambda y: f"{y:.0f} rows",
+    )
+    means = "; ".join(
+        f"{said}: {100 * mean_padding(alike, of):.1f} % over all batches up to {end} alike, "
+        f"at most {_worst(of, end)}"
+        for said, of in lists.items()
+    )
+    note = (
+        f"{markup.escaped(caption or means + '.')} A batch is padded to the next captured size; "
+        "above the largest there is no graph and no padding. Sizes: vLLM 0.33.0, config/vllm.py "
+        "(2026-11-02)."
+    )
+    options = changed(
+        seqs=(max_num_seqs, 256),
+        to=(to, 0),
+        sizes=(sizes, ""),
+        drafted=(drafted, 0),
+        largest=(largest, 512),
+    )
+    return charted(facts, file_stem(head, name, *options), chart, note, "batch", "rows")
+
+
+def _worst(sizes: tuple[int, ...], end: int) -> str:
+    batch = max(range(1, end + 1), key=lambda batch: padding(batch, sizes))
+    return f"{100 * padding(batch, sizes):.0f} % at {batch}, padded to {padded(batch, sizes)}"
+
+
+def _sizes(written: str, end: int, head: str) -> tuple[int, ...]:
+    if written.startswith("best "):
+        (count,) = _whole([written.removeprefix("best ")], "sizes", head)
+        return best_sizes(dict.fromkeys(range(1, end + 1), 1.0), count)
+    return tuple(sorted(_whole(some(written, "sizes", head, most=100), "sizes", head)))
+
+
+def _whole(words: list[str], option: str, head: str) -> list[int]:
+    if not all(word.isdecimal() and int(word) > 0 for word in words):
+        raise UsageError(
+            f"option {option!r} of {head!r} must be whole numbers above 0, "
+            f'separated by commas, not "{", ".join(words)}"'
+        )
+    return [int(word) for word in words]

@@ -80,22 +80,23 @@ def _one_line(chosen: Equation, numbers: Mapping[str, float] | None) -> str:
 
 def _legend(chosen: Equation, numbers: Mapping[str, float] | None) -> str:
     if numbers is None:
-        rows = [[*_meaning(term), _unit(term)] for term in _terms(chosen)]
+        rows = [[*_meaning(term), _unit(term)] for term in terms_of(chosen)]
         return markup.table(["Symbol", "Meaning", "Unit"], rows)
     known = {**numbers, chosen.result.name: chosen(**numbers)}
-    for called in _called(chosen):
-        known[called.result.name] = called(**{t.name: numbers[t.name] for t in called.terms})
-    rows = [[*_meaning(term), _amount(known[term.name], term)] for term in _terms(chosen)]
+    for each in called(chosen):
+        known[each.result.name] = each(**{t.name: numbers[t.name] for t in each.terms})
+    rows = [[*_meaning(term), amount(known[term.name], term)] for term in terms_of(chosen)]
     return markup.table(["Symbol", "Meaning", "Here"], rows, "llr")
 
 
-def _terms(chosen: Equation) -> list[Term]:
+def terms_of(chosen: Equation) -> list[Term]:
     """The result, the terms, and the results of other equations that stand in it."""
-    named = [chosen.result, *chosen.terms, *(called.result for called in _called(chosen))]
+    named = [chosen.result, *chosen.terms, *(each.result for each in called(chosen))]
     return list({term.name: term for term in named}.values())
 
 
-def _called(chosen: Equation) -> list[Equation]:
+def called(chosen: Equation) -> list[Equation]:
+    """Equations that stand in another one."""
     return [reference.equation for reference in references(expression(chosen))]
 
 
@@ -107,8 +108,9 @@ def _unit(term: Term) -> str:
     return markup.escaped("number" if term.unit == "1" else term.unit)
 
 
-def _amount(value: float, term: Term) -> str:
-    if term.unit == "1" and value.is_integer() and value < 1e15:
+def amount(value: float, term: Term) -> str:
+    """A value of a term as a cell: whole numbers in full, others with the unit that suits."""
+    if term.unit == "1" and float(value).is_integer() and value < 1e15:
         return f"{int(value):,}"
     return markup.escaped(show(value, term.unit))
 

@@ -20,7 +20,7 @@ from benchpost.serving.server import default_budget, default_places
 from benchpost.serving.simulation import simulate
 
 _HEAD = "table knobs"
-_COLUMNS = ["Setting", "TTFT p50", "TTFT p99", "TPOT p50", "ITL p99", "Running", "KV cache"]
+_COLUMNS = ["Setting", "TTFT", "TTFT p99", "TPOT", "ITL p99", "Running", "KV"]
 _GROWS = "grows"
 _LONG = 10
 """Gaps between tokens, at their longest, that a queue is taken to be a queue from."""
@@ -123,14 +123,15 @@ def _row(words: str, run: Run) -> list[str]:
 
 
 def _grows(run: Run) -> bool:
-    """Whether requests come faster than they are served: the wait of the last ones is far longer.
+    """Whether requests come faster than they are served: each quarter of them waits for longer.
 
     TTFT is then a matter of how many came, and no property of the setting.
     """
     waits = [first - came for first, came in zip(run.firsts, run.arrivals, strict=True)]
     quarter = max(1, len(waits) // 4)
-    early, late = median(waits[quarter : 2 * quarter] or waits), median(waits[-quarter:])
-    return late > 2 * early and late > _LONG * run.summary["itl_p99"]
+    # the first quarter finds an empty server
+    early, middle, late = (median(waits[i * quarter :][:quarter] or waits) for i in (1, 2, 3))
+    return early < middle < late > max(2 * early, _LONG * run.summary["itl_p99"])
 
 
 def _note(caption: str, on: Chip, of: Model, base: Mapping[str, Any], *, growing: bool) -> str:
@@ -140,7 +141,8 @@ def _note(caption: str, on: Chip, of: Model, base: Mapping[str, Any], *, growing
         f"{of.name}, {base['dtype'].upper()} with a KV cache in {base['kv'].upper()}, on {gpus}"
         f"{on.name}: {base['requests']:,} requests arrive at random, {base['rate']:g} a second, "
         f"with {_length(base['prompt'])} tokens in and {_length(base['output'])} out. Simulated, "
-        "each setting alone; Running and KV cache are means over time."
+        "each setting alone. TTFT and TPOT are medians; Running, and the share of the KV cache "
+        "that is held, are means over time."
     )
     if growing:
         said += f" “{_GROWS}”: more requests come than are served, so the wait grows with them."

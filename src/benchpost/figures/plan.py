@@ -12,9 +12,11 @@ from typing import Any, NamedTuple
 from benchpost.figures.pictures import (
     budget,
     drafts,
+    ladder,
     lanes,
     matmul,
     memory,
+    portions,
     ranks,
     request,
     reuse,
@@ -49,8 +51,21 @@ def _bars(data: Mapping[str, Any]) -> str:
     return bars.picture(data)
 
 
+def _traces(data: Mapping[str, Any]) -> str:
+    from benchpost.figures.pictures import traces
+
+    return traces.picture(data)
+
+
+def _scatter(data: Mapping[str, Any]) -> str:
+    from benchpost.figures.pictures import scatter
+
+    return scatter.picture(data)
+
+
 _KIT = ("figures/palette.py", "figures/pictures/svg.py")
 _PLOT = (*_KIT, "figures/pictures/plot.py")
+_LABELLED = (*_PLOT, "figures/pictures/labels.py", "figures/pictures/lines.py")
 _CURVES = (
     "roofline/emit.py",
     "roofline/equations.py",
@@ -75,11 +90,11 @@ _KINDS: dict[str, _Kind] = {
     "ranks": _Kind(ranks.picture, (*_KIT, "figures/pictures/ranks.py")),
     "stacks": _Kind(stacks.picture, (*_KIT, "figures/pictures/stacks.py")),
     "request": _Kind(request.picture, (*_KIT, "figures/pictures/request.py")),
-    "lines": _Kind(
-        _lines,
-        (*_PLOT, "figures/pictures/labels.py", "figures/pictures/lines.py", *_CURVES),
-        ("matplotlib", "numpy"),
-    ),
+    "portions": _Kind(portions.picture, (*_KIT, "figures/pictures/portions.py")),
+    "lines": _Kind(_lines, (*_LABELLED, *_CURVES), ("matplotlib", "numpy")),
+    "traces": _Kind(_traces, (*_LABELLED, "figures/pictures/traces.py"), ("matplotlib", "numpy")),
+    "ladder": _Kind(ladder.picture, (*_KIT, "figures/pictures/ladder.py")),
+    "scatter": _Kind(_scatter, (*_PLOT, "figures/pictures/scatter.py"), ("matplotlib",)),
     "bars": _Kind(_bars, (*_PLOT, "figures/pictures/bars.py"), ("matplotlib",)),
 }
 

@@ -1,108 +1,145 @@
-"""The diagram of prefix caching: which blocks of a prompt come from the cache."""
+"""Prefix caching: the time to first token that a hit saves, and the hit rate by cache size."""
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 from benchpost.errors import UsageError
 from benchpost.figures import markup
+from benchpost.figures.axis import linear, logarithmic
 from benchpost.figures.names import changed, file_stem
-from benchpost.figures.shown import shown
+from benchpost.figures.quoted import citations, cited
+from benchpost.figures.sweep import powers
+from benchpost.figures.traced import Chart, Trace, charted, timed, upto
 from benchpost.figures.types import Facts, Fragment
-from benchpost.roofline import predict
-from benchpost.roofline import serving_equations as equations
+from benchpost.roofline import catalog
+from benchpost.roofline.batching import prefix
+from benchpost.roofline.units import show
+from benchpost.serving.prefixes import Talk, reuse, unlimited
 
-_HEAD = "diagram prefix"
-_PREFIX, _PROMPT = 500, 600
-_MOST = 320
-"""Blocks of a prompt that can be told apart on one drawing."""
-
-Block = tuple[str, float]
+_STEPS = 24
+_REQUESTS = 1000
 
 
-def diagram_prefix(
+def chart_prefix(
     facts: Facts,
     *,
-    prefix: int = _PREFIX,
-    prompt: int = _PROMPT,
-    block: int = predict.BLOCK_TOKENS,
+    gpu: str,
+    model: str,
+    prompt: int = 4096,
+    overhead: float = 0.0,
+    dtype: str = "bf16",
     name: str = "",
     caption: str = "",
 ) -> Fragment:
-    """Three prompts as KV blocks: the first one, one that shares its prefix, one that is shifted.
+    """Time to first token of a prompt against how much of it is found in the cache.
 
-    Each has `prompt` tokens, of which the first `prefix` are the same; only whole blocks of `block`
-    tokens are found again, and only where everything before them is the same too.
+    Beside it, what it would be if it fell with the tokens: below a few hundred tokens a prefill
+    costs a read of all weights, however few they are. `overhead` is seconds of a request beside its
+    prefill, hit or not.
     """
-    _check(prefix, prompt, block)
-    # the last token is always computed: it gives the first one of the output
-    hit = int(
-        equations.cached_tokens(prefix=float(min(prefix, prompt - 1)), block_tokens=float(block))
-    )
-    rows = [
-        _row("First request", "nothing is cached yet", prompt, 0, 0, block),
-        _row("Second", f"the same first {prefix:,} tokens", prompt, hit, prefix, block),
-        _row("Third", "one other token before them", prompt + 1, 0, 0, block),
+    head = "chart prefix"
+    if prompt < 64:
+        raise UsageError(f"option 'prompt' of {head!r} must be at least 64, not {prompt}")
+    chip, net = catalog.chip(gpu), catalog.model(model)
+    places = sorted({prompt * i // _STEPS for i in range(_STEPS)} | {prompt - 1})
+    made = [
+        prefix(
+            gpu=chip,
+            model=net,
+            prompt=prompt,
+            prefix=place,
+            overhead=overhead,
+            dtype=dtype,
+            engine="vllm",
+        )
+        for place in places
     ]
-    data = {
-        "legend": _legend(hit, prefix, block),
-        "rows": rows,
-        "title": f"A shared prefix of {prefix:,} tokens in blocks of {block}",
-        "description": " ".join(f"{row['heading']}: {row['count']}." for row in rows),
-    }
-    sizes = changed(
-        prefix=(prefix, _PREFIX), prompt=(prompt, _PROMPT), block=(block, predict.BLOCK_TOKENS)
+    warm = tuple((float(x), e.terms["warm_time"]) for x, e in zip(places, made, strict=True))
+    cold = made[0].terms["cold_time"]
+    even = tuple((float(x), cold * (1 - x / prompt)) for x in places)
+    chart = Chart(
+        f"Time to first token of {prompt:,} tokens on {chip.name} with {net.name}, by prefix",
+        upto("tokens of the prompt in the cache", prompt),
+        timed(linear("time to first token", [y for _, y in warm])),
+        (
+            Trace("with the hit", warm, 0),
+            Trace("in proportion to the tokens", even, 1, label="in proportion", dash=1, thick=1.5),
+        ),
+        lambda x: f"{x:,.0f} cached",
+        lambda y: show(y, "second"),
     )
-    stem = file_stem(_HEAD, name, *sizes)
-    return shown(facts, stem, "reuse", data, markup.escaped(caption or _CAPTION))
+    options = changed(prompt=(prompt, 4096), overhead=(overhead, 0.0), dtype=(dtype, "bf16"))
+    own = caption or (
+        f"With {warm[-1][0]:,.0f} of {prompt:,} tokens shared, the first token takes "
+        f"{show(warm[-1][1], 'second')} instead of {show(cold, 'second')}: "
+        "what is left reads all weights once."
+    )
+    note = (
+        f"{markup.escaped(own)} Typical times, uncalibrated. Bandwidth and peak: "
+        f"{cited([chip.bandwidth, chip.compute_peak(dtype)])}. "
+        f"Model: {citations([(net.source, net.date)])}."
+    )
+    return charted(facts, file_stem(head, name, gpu, model, *options), chart, note, "cached", "s")
 
 
-_CAPTION = (
-    "A box is a block. It is found by the hash of its tokens and of the block before it, so one "
-    "token more at the front changes every hash after it."
-)
+def chart_hit_rate(
+    facts: Facts,
+    *,
+    system: int = 512,
+    groups: int = 1,
+    skew: float = 0.0,
+    users: int = 64,
+    turns: int = 6,
+    question: int = 64,
+    answer: int = 256,
+    block: int = 16,
+    name: str = "",
+    caption: str = "",
+) -> Fragment:
+    """Share of prompt tokens found in the prefix cache, against the size of the cache; simulated.
 
-
-def _legend(hit: int, prefix: int, block: int) -> list[list[str]]:
-    entries = [["cached", "from the cache"], ["computed", "computed"]]
-    if shared := prefix - hit:
-        entries.append(["part", f"computed, though it holds {_tokens(shared, block)}"])
-    return entries
-
-
-def _tokens(shared: int, block: int) -> str:
-    shared = min(shared, block)
-    return f"{shared} shared token{'' if shared == 1 else 's'}"
-
-
-def _row(which: str, why: str, prompt: int, hit: int, prefix: int, block: int) -> dict[str, Any]:
-    counted = f"{prompt - hit:,} of {prompt:,} tokens computed"
-    found = f", {hit:,} cached in {hit // block:,} blocks" if hit else ""
-    return {
-        "heading": f"{which}: {why}",
-        "count": counted + found,
-        "blocks": [_block(i, prompt, hit, prefix, block) for i in range(math.ceil(prompt / block))],
-    }
-
-
-def _block(place: int, prompt: int, hit: int, prefix: int, block: int) -> Block:
-    start = place * block
-    filled = min(block, prompt - start) / block
-    if start < hit:
-        return "cached", filled
-    return ("part" if start < prefix else "computed"), filled
-
-
-def _check(prefix: int, prompt: int, block: int) -> None:
-    if block < 1:
-        raise UsageError(f"option 'block' of {_HEAD!r} must be at least 1, not {block}")
-    if not 1 <= prefix <= prompt:
-        raise UsageError(
-            f"option 'prefix' of {_HEAD!r} must be from 1 to prompt={prompt}, not {prefix}"
+    `users` hold conversations of `turns` turns, each of a `question` and an `answer`, behind one of
+    `groups` system prompts of `system` tokens; the n-th of them is asked 1/n^`skew` as often.
+    """
+    talk = Talk(system, groups, skew, users, turns, question, answer)
+    longest = talk.left(turns - 1) // block + 1
+    whole = groups * (system // block) + users * longest
+    sizes = sorted({max(1, int(whole * share)) for share in powers(1 / 32, 2.0)})
+    points = tuple(
+        (
+            float(size * block),
+            100 * reuse(talk, blocks=size, requests=_REQUESTS, block=block).hit_rate,
         )
-    if prompt // block >= _MOST:
-        raise UsageError(
-            f"{prompt // block + 1} blocks of a prompt cannot be told apart in {_HEAD!r}, {_MOST} "
-            "can: choose a larger block= or a smaller prompt="
-        )
+        for size in sizes
+    )
+    most = 100 * unlimited(talk, block)
+    ends = (points[0][0], points[-1][0])
+    chart = Chart(
+        "Hit rate of the prefix cache against its size",
+        logarithmic("tokens that the cache holds", *ends, base=2.0),
+        linear("prompt tokens found in the cache, %", [100.0], most=5),
+        (
+            Trace("least recently used", points, 0, marks=True),
+            Trace("room for everything", tuple((x, most) for x in ends), 1, dash=1, thick=1.5),
+        ),
+        lambda x: f"{x:,.0f} tokens",
+        lambda y: f"{y:.0f} %",
+    )
+    own = caption or (
+        f"{users} users at once, conversations of {turns} turn{'s' if turns > 1 else ''} of "
+        f"{question} tokens asked and {answer} answered, behind {groups} system "
+        f"prompt{'s' if groups > 1 else ''} of {system} tokens; all of "
+        f"them together are {whole * block:,} tokens."
+    )
+    note = f"{markup.escaped(own)} Simulated, not measured: {_REQUESTS:,} turns, seed 0."
+    options = changed(
+        system=(system, 512),
+        groups=(groups, 1),
+        skew=(skew, 0.0),
+        users=(users, 64),
+        turns=(turns, 6),
+        question=(question, 64),
+        answer=(answer, 256),
+        block=(block, 16),
+    )
+    stem = file_stem("chart hit-rate", name, *options)
+    return charted(facts, stem, chart, note, "tokens of the cache", "%")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from benchpost.fill.numerals import HIDDEN, gives_unit, is_number, numbers_with_units
 from benchpost.findings import Check, Finding
 from benchpost.post.document import Post, Span, Value
+from benchpost.post.inline import parse_inlines
 from benchpost.post.nodes import (
     Break,
     FootnoteDefinition,
@@ -28,7 +29,6 @@ from benchpost.post.nodes import (
     TableRow,
     Text,
 )
-from benchpost.post.places import inlines
 from benchpost.post.plain import plain_text
 from benchpost.post.walk import nodes, walk
 
@@ -146,7 +146,7 @@ def _in_cell(cell: _Flat, head: str) -> Iterator[_Found]:
 
 def _flat(leaf: Leaf, post: Post, hidden: Sequence[Span]) -> _Flat:
     pieces: list[tuple[str, int]] = []
-    for node in inlines(leaf, post.text, post.dialect):
+    for node in parse_inlines(leaf, post.text, post.dialect):
         pieces += [(_said(inline, hidden), inline.start) for inline in walk(node)]
     return _joined(pieces or [("", leaf.start)])
 

@@ -69,6 +69,8 @@ ALSO: Mapping[str, str] = {
     "chart ttft": "TTFT prefill prompt length input first token",
     "chart peaks": "datasheet measured theoretical achieved achievable hardware peak bandwidth "
     "compute efficiency GPU",
+    "chart ladder": "error accuracy model napkin step wrong MAPE median calibration",
+    "chart scatter": "predicted measured error accuracy model scatter",
     "diagram matmul": "matrix matrices shape rows columns dot product A B C tile read written",
     "diagram transformer": "architecture layer block attention MLP GQA LLM decoder embedding head "
     "model structure module",
@@ -90,6 +92,8 @@ ALSO: Mapping[str, str] = {
     "table operations": "operation layer FLOPs bytes intensity bound matmul attention breakdown",
     "table model": "config dimensions heads layers hidden size parameters facts architecture",
     "table results": "measured benchmark numbers machines results across",
+    "table errors": "error accuracy MAPE median bias wrong engine GPU format",
+    "table published": "published rate row benchmark measured predicted others",
     "repo-card": "huggingface repository page model card files sizes download hub",
     "output": "printed terminal console stdout output log",
     "drawing": "plotted drawn snippet output measured sweep",

@@ -37,6 +37,8 @@ class Outcome:
     """Slots and values whose bodies changed."""
     findings: tuple[Finding, ...] = ()
     """What could not be filled."""
+    open: int = 0
+    """Placeholders that no slot was written for yet."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ def fill_post(file: Path, project: Project, *, redraw: bool = False) -> Outcome:
         tuple(_named(path) for path in gone),
         tuple(p for p in drawn.pieces if p.text != post.text[p.of.body.start : p.of.body.end]),
         tuple(_moved(finding, post, text, drawn.pieces) for finding in findings),
+        len(post.todos),
     )
 
 

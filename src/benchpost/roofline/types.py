@@ -87,3 +87,5 @@ class Estimate:
     """What it was made from, by term name."""
     source: str = ""
     """Equation and known values behind it."""
+    notes: tuple[str, ...] = ()
+    """What must be said beside it, e.g. that the model does not fit; a sentence each."""

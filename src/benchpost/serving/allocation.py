@@ -145,7 +145,9 @@ class _Sum:
     def shares(self, scheme: str, slots: int) -> Shares:
         whole = self.steps * slots
         token, reserved, asked = self.token / whole, self.future / whole, self.asked / whole
-        internal, running = asked - token - reserved, self.running / self.steps
+        # counts are whole: what is left of their difference is rounding
+        internal = max(0, self.asked - self.token - self.future) / whole
+        running = self.running / self.steps
         return Shares(scheme, token, reserved, internal, 1 - asked, running)
 
 

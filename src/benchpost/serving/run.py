@@ -77,27 +77,44 @@ class Run:
         """Requests finished per second."""
         return self.load.count / self.duration
 
-    @cached_property
+    @property
     def steady_throughput(self) -> float:
         """Output tokens per second while the middle half of the requests ended.
 
         Filling up and running empty are left out, which closed forms know nothing of.
         """
-        ordered = sorted(self.ends)
-        begin = self._written_by(ordered[len(ordered) // 4])
-        end = self._written_by(ordered[3 * len(ordered) // 4])
+        begin, end = (self.moments[place] for place in self._middle)
         if end.time <= begin.time:
             return self.throughput
         return (end.written - begin.written) / (end.time - begin.time)
 
-    def _written_by(self, time: float) -> Moment:
-        place = bisect_left(self.moments, time, key=lambda moment: moment.time)
-        return self.moments[min(place, len(self.moments) - 1)]
+    @property
+    def steady_running(self) -> float:
+        """Requests that hold a place on average, while the middle half of the requests ended."""
+        first, last = self._middle
+        begin, end = self.moments[first], self.moments[last]
+        if end.time <= begin.time:
+            return self.mean_running()
+        return self._over(1, self.moments[first + 1 : last + 1], begin.time)
+
+    @cached_property
+    def _middle(self) -> tuple[int, int]:
+        """Where a quarter and three quarters of the requests had ended."""
+        ordered = sorted(self.ends)
+        times = (ordered[len(ordered) // 4], ordered[3 * len(ordered) // 4])
+        first, last = (
+            bisect_left(self.moments, time, key=lambda moment: moment.time) for time in times
+        )
+        return first, min(last, len(self.moments) - 1)
 
     @cached_property
     def ttft(self) -> list[float]:
-        """Seconds from arrival to first token, in order of size."""
-        return sorted(f - a for f, a in zip(self.firsts, self.arrivals, strict=True))
+        """Seconds from arrival to first token, in order of size.
+
+        The requests that begin a closed loop all at once are left out, as a warm-up.
+        """
+        times = [f - a for f, a in zip(self.firsts, self.arrivals, strict=True)]
+        return sorted(times[self.load.concurrency :] or times)
 
     @cached_property
     def tpot(self) -> list[float]:
@@ -112,7 +129,7 @@ class Run:
 
     def mean_in_server(self) -> float:
         """Requests that run or wait, on average over time."""
-        return self._over_time(1) + self._over_time(2)
+        return self._over(1, self.moments, 0.0) + self._over(2, self.moments, 0.0)
 
     def mean_gap(self) -> float:
         """Mean seconds between two tokens of a sequence."""
@@ -131,18 +148,19 @@ class Run:
 
     def mean_running(self) -> float:
         """Requests that hold a place on average over time."""
-        return self._over_time(1)
+        return self._over(1, self.moments, 0.0)
 
     def mean_blocks(self) -> float:
         """Blocks in use on average over time."""
-        return self._over_time(3)
+        return self._over(3, self.moments, 0.0)
 
-    def _over_time(self, column: int) -> float:
-        total, before = 0.0, 0.0
-        for moment in self.moments:
+    def _over(self, column: int, moments: Sequence[Moment], begin: float) -> float:
+        """A column's mean over time."""
+        total, before = 0.0, begin
+        for moment in moments:
             total += moment[column] * (moment.time - before)
             before = moment.time
-        return total / before if before else 0.0
+        return total / (before - begin) if before > begin else 0.0
 
     def metric(self, name: str) -> float:
         """A number of the summary, e.g. `ttft_p99`. Raises UsageError with near misses."""
@@ -156,6 +174,7 @@ class Run:
         """What one asks of a server, by name; units are in `METRICS`."""
         return {
             "throughput": self.throughput,
+            "steady_throughput": self.steady_throughput,
             "request_rate": self.request_rate,
             **_spread("ttft", self.ttft),
             **_spread("tpot", self.tpot),
@@ -165,6 +184,7 @@ class Run:
             "itl_p99": self.itl(0.99),
             "in_server": self.mean_in_server(),
             "running": self.mean_running(),
+            "steady_running": self.steady_running,
             "blocks_share": self.mean_blocks() / self.blocks,
             "preemptions": float(self.preemptions),
             "steps": float(self.steps),
@@ -194,6 +214,7 @@ def _times(name: str) -> dict[str, str]:
 
 METRICS: dict[str, str] = {
     "throughput": "token/second",
+    "steady_throughput": "token/second",
     "request_rate": "request/second",
     **_times("ttft"),
     **_times("tpot"),
@@ -203,6 +224,7 @@ METRICS: dict[str, str] = {
     "itl_p99": "second",
     "in_server": "1",
     "running": "1",
+    "steady_running": "1",
     "blocks_share": "1",
     "preemptions": "1",
     "steps": "1",

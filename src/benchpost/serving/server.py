@@ -12,9 +12,9 @@ from benchpost.roofline.sizes import at_least
 
 POLICIES = {
     "static": "a full batch is taken, padded, and run until its longest output is done",
-    "dynamic": "the same with whatever waits, once the oldest has waited for `delay`",
-    "continuous": "requests join and leave at every step; whole prompts go before decoding",
-    "chunked": "the same with prompts in chunks beside decoding, as vLLM's V1 engine does",
+    "dynamic": "a batch of whatever waits 10 ms after its first request, padded and run like that",
+    "continuous": "requests join and leave at every step, whole prompts before decoding",
+    "chunked": "requests join and leave at every step, prompts in chunks beside decoding (vLLM V1)",
 }
 """Ways of batching, each with what it does."""
 

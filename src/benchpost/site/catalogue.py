@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from posixpath import relpath
@@ -14,13 +14,17 @@ from benchpost.config import Project
 from benchpost.errors import BenchpostError, Place
 from benchpost.findings import Check, Finding, Severity
 from benchpost.site.category_page import category_page, choice_page, index_page
+from benchpost.site.front import tag
 from benchpost.site.shelf import Shelf
 from benchpost.site.skill_page import Made, code_page, skill_page, text_page
 from benchpost.skills.aliases import ALIASES_FILE, Aliases, read_aliases
-from benchpost.skills.exports import archive, web
-from benchpost.skills.library import Library
+from benchpost.skills.exports import DISCOVERY, archive, web
+from benchpost.skills.library import MARKDOWN, Library
 from benchpost.skills.pages import Kind, Page, Plan, plan
 from benchpost.skills.scan import scan
+
+LISTS = ("skills.json", "llms.txt")
+"""What a site has at its root for programs."""
 
 
 @dataclass(frozen=True)
@@ -38,25 +42,29 @@ class Catalogue:
     """What is wrong with the tree and what could not be shown; none of it stops a build."""
 
 
-def make_catalogue(tree: Path, folder: Path, project: Project, prefix: str = "") -> Catalogue:
+def make_catalogue(
+    tree: Path, folder: Path, project: Project, *, prefix: str = "", tags: Iterable[str] = ()
+) -> Catalogue:
     """The pages of the tree at `tree`, to be written below `folder`.
 
-    `prefix` is the address of that folder on the site, with a slash at the end.
+    `prefix` is the address of that folder on the site, with a slash at the end; `tags` are those
+    of the site's other pages, which decide how a tag is spelt.
     """
     library = Library(scan(tree, flat=project.config.skills_flat))
     aliases, faults = _aliases(tree, project)
-    shelf = Shelf(library, plan(library, aliases), folder, project)
+    spelt = _spellings([*tags, *(each for skill in library.tree.skills for each in skill.tags)])
+    shelf = Shelf(library, plan(library, aliases), folder, project, spelt)
     made = {page.url: page_of(page, shelf) for page in shelf.plan.pages}
     files: dict[str, bytes] = {}
     for url, page in made.items():
         files[f"{url}index.md"] = page.text.encode()
         files |= {f"{url}{name}": data for name, data in page.files.items()}
     exported = web(library, prefix).files
-    files |= dict(_copied(shelf.plan, prefix, exported))
+    copies = dict(_copied(shelf.plan, prefix, exported))
+    files |= {url: data for url, data in copies.items() if not url.lower().endswith(MARKDOWN)}
     files |= {f"{old}index.html": redirect(old, new) for old, new in shelf.plan.redirects.items()}
-    beside = {
-        path: data for path, data in exported.items() if path.removeprefix(prefix) not in files
-    }
+    beside = {f"{prefix}{url}": data for url, data in copies.items() if url not in files}
+    beside |= {path: exported[path] for path in exported if path.startswith((DISCOVERY, *LISTS))}
     found = [shelf.in_project(each) for each in (*library.tree.findings, *shelf.plan.findings)]
     found += [*faults, *(each for page in made.values() for each in page.findings)]
     findings = (replace(each, severity=Severity.WARNING) for each in found)
@@ -70,6 +78,14 @@ def _aliases(tree: Path, project: Project) -> tuple[Aliases, list[Finding]]:
     except BenchpostError as error:
         place = Place(project.relative(tree / ALIASES_FILE))
         return Aliases(), [Finding(Check.K001, place, error.message)]
+
+
+def _spellings(tags: Iterable[str]) -> dict[str, str]:
+    """The first spelling of each tag."""
+    found: dict[str, str] = {}
+    for each in map(tag, tags):
+        found.setdefault(each.lower(), each)
+    return found
 
 
 def page_of(page: Page, shelf: Shelf) -> Made:

@@ -58,13 +58,14 @@ def make_site(project: Project, *, drafts: bool = False, prefix: str = "") -> Si
     folder = project.root / project.config.pages
     pages = [post_page(material, folder, elsewhere) for material in shown]
     findings += [finding for page in pages for finding in page.findings]
-    catalogue = _catalogue(project, prefix)
+    tags = [tag for page in pages for tag in page.tags]
+    catalogue = _catalogue(project, prefix, tags)
     findings += catalogue.findings if catalogue else ()
     findings.sort(key=lambda each: (each.place, each.check.name))
     return Site(tuple(sorted(pages, key=_newest_first)), tuple(findings), catalogue)
 
 
-def _catalogue(project: Project, prefix: str) -> Catalogue | None:
+def _catalogue(project: Project, prefix: str, tags: Iterable[str]) -> Catalogue | None:
     """The catalogue; None where no tree is, or nobody asked for the empty one that is there."""
     tree = project.root / project.config.skills
     is_asked_for = project.config.skills != Config.skills
@@ -73,13 +74,16 @@ def _catalogue(project: Project, prefix: str) -> Catalogue | None:
         raise UsageError(message, Place(project.root.as_posix()))
     if not tree.is_dir():
         return None
-    found = make_catalogue(tree, project.root / project.config.catalogue, project, prefix)
+    folder = project.root / project.config.catalogue
+    found = make_catalogue(tree, folder, project, prefix=prefix, tags=tags)
     return found if is_asked_for or len(found.plan.pages) > 1 else None
 
 
 def write_site(site: Site, project: Project) -> None:
     """Write what changed, remove what is gone."""
-    files = {"index.md": post_list(site.pages).encode()}
+    has_posts = (project.root / project.config.posts).is_dir() or site.catalogue is None
+    # a project of skills alone has no list of posts
+    files = {"index.md": post_list(site.pages).encode()} if has_posts else {}
     for page in site.pages:
         files |= page.files
     _write(project.root / project.config.pages, files)

@@ -119,12 +119,17 @@ class BenchpostPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  
             if not (Path(config.docs_dir) / path).exists():
                 write_if_changed(Path(config.site_dir) / path, data)
 
+    def _written_folders(self) -> Iterator[str]:
+        """Settings that name the folders whose pages have findings of their own."""
+        yield "pages"
+        if self.site and self.site.catalogue:
+            yield "catalogue"
+
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
         """A refused formula of a hand-written page; those of posts are findings already."""
         source = page.file.src_uri
-        if 'class="math-refused"' in html and not source.startswith(
-            f"{_address(config, 'pages')}/"
-        ):
+        written = tuple(f"{_address(config, each)}/" for each in self._written_folders())
+        if 'class="math-refused"' in html and not source.startswith(written):
             log.warning("%s: a formula cannot be rendered and is shown as its source", source)
         return html
 

@@ -35,6 +35,8 @@ class Shelf:
     """Where the pages are written to, and earlier drawings may lie."""
     project: Project
     """The project around it, by which places are named."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """How a tag is spelt on the site, by its letters in lower case."""
     posts: dict[str, Post] = field(default_factory=dict, repr=False)
     """Texts that were read already."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from benchpost.site.front import plain
 from benchpost.site.layout import Markup
 from benchpost.site.shelf import Shelf, address
-from benchpost.skills.pages import Kind, Page, inner
+from benchpost.skills.pages import Kind, Page
 from benchpost.skills.tokens import tokens
 from benchpost.skills.types import Skill
 from benchpost.skills.walk import shown
@@ -39,7 +39,7 @@ def facts(page: Page, skill: Skill, fields: Mapping[str, Plain], shelf: Shelf) -
     if page.kind is not Kind.CODE:
         rows.append(("Size", _size(page, skill, shelf)))
     rows += [(label, html.escape(said)) for label, said in _named(fields)]
-    rows.append(("Get it", ", ".join(_downloads(page, skill, shelf))))
+    rows += [("Get it", each) for each in [", ".join(_downloads(page, skill, shelf))] if each]
     inside = "\n".join(f"<div><dt>{html.escape(k)}</dt><dd>{v}</dd></div>" for k, v in rows)
     return Markup(f'<dl class="facts" data-search-exclude>\n{inside}\n</dl>')
 
@@ -80,9 +80,9 @@ def _flat(fields: Mapping[str, Plain]) -> Iterator[tuple[str, str]]:
 
 def _downloads(page: Page, skill: Skill, shelf: Shelf) -> Iterator[str]:
     """Links to the file as an agent reads it, and to the whole skill."""
-    name = shelf.plan.names[skill.path]
-    path = "SKILL.md" if page.source == skill.path else inner(page.source, skill)
-    yield _download(address(f"{name}/{path}", page), path)
+    if page.source in shelf.plan.copies:
+        url = shelf.plan.copies[page.source]
+        yield _download(address(url, page), url)
     if page.kind is Kind.SKILL and skill.path in shelf.plan.archives:
         archive = shelf.plan.archives[skill.path]
         yield f"{_download(address(archive, page), archive)} (all files)"

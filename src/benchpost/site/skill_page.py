@@ -46,7 +46,7 @@ def skill_page(page: Page, skill: Skill, shelf: Shelf) -> Made:
             {
                 "title": words(title),
                 "description": words(skill.description),
-                "tags": _tags(skill.tags),
+                "tags": _tags(skill.tags, shelf),
                 "search": {"boost": BOOST},
             }
         ),
@@ -75,7 +75,7 @@ def text_page(page: Page, skill: Skill, shelf: Shelf) -> Made:
             {
                 "title": words(title),
                 "description": words(lead or f"{page.title} of the skill {skill.name}"),
-                "tags": _tags(listed(fields.get("tags"))),
+                "tags": _tags(listed(fields.get("tags")), shelf),
             }
         ),
         breadcrumbs(page, shelf),
@@ -157,8 +157,10 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text.lower()))
 
 
-def _tags(tags: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(filter(None, map(tag, tags))))
+def _tags(tags: Iterable[str], shelf: Shelf) -> list[str]:
+    """Tags as the site spells them: it makes no difference between capitals and small letters."""
+    found = (tag(each) for each in tags)
+    return list(dict.fromkeys(shelf.tags.get(each.lower(), each) for each in found if each))
 
 
 def _said(fields: Mapping[str, Plain], key: str) -> str:

@@ -16,17 +16,18 @@ from enum import Enum
 
 from benchpost.errors import Place
 from benchpost.findings import Check, Finding, Severity
-from benchpost.skills.address import lineage
+from benchpost.skills.address import SKILL_FILE, lineage
 from benchpost.skills.aliases import Aliases
 from benchpost.skills.exports import names
 from benchpost.skills.library import MARKDOWN, Library, above
-from benchpost.skills.types import File, Skill
+from benchpost.skills.types import File, Skill, Tree
 from benchpost.skills.walk import shown
 
 LONGEST = 80
 """Characters of one part of an address."""
-INDEX_FILES = frozenset({"index.html", "index.htm"})
-"""What a server takes for the page of a folder."""
+DOCUMENTS = (".html", ".htm", ".xhtml")
+"""Files that a browser would show as pages of the site, with whatever scripts are in them: they are
+shown as code, and are in the archive."""
 LONGEST_CODE = 1 << 16
 """Bytes of a file that has a page as code; a larger one is offered as a file only."""
 PICTURES = (".svg",)
@@ -76,7 +77,7 @@ class Plan:
     redirects: Mapping[str, str]
     """Address to the one that it leads to; both end with a slash."""
     copies: Mapping[str, str]
-    """Files that are offered as they are: path relative to the root, and address."""
+    """Files that are offered as they are, texts too: path relative to the root, and address."""
     archives: Mapping[str, str]
     """Address of the archive of all files of a skill, by its SKILL.md, where it has several."""
     by_source: Mapping[str, Page] = field(repr=False)
@@ -124,8 +125,11 @@ class _Claims:
     def copy(self, file: str) -> bool:
         """Take the address of a file; False when a page is in its way."""
         parts = file.split("/")
-        # MkDocs passes hidden files over, and a page may come to stand in any folder
-        if parts[-1] in INDEX_FILES or any(each.startswith(".") for each in parts):
+        # MkDocs passes hidden files over
+        if file.lower().endswith(DOCUMENTS) or any(each.startswith(".") for each in parts):
+            return False
+        # no address can be made of bytes that are not UTF-8, nor a file of its name everywhere
+        if not file.isprintable():
             return False
         if file in self.files or file in self.around:
             return False
@@ -145,7 +149,7 @@ def plan(library: Library, aliases: Aliases) -> Plan:
     pages += _choices(library, claims)
     kept = {skill.path: tuple(_kept(library, skill)) for skill in library.tree.skills}
     archives = dict(_archives(kept, folders, claims))
-    copies = dict(_copies(kept, library, folders, claims))
+    copies = dict(_copies(kept, folders, claims, library.tree))
     for skill in library.tree.skills:
         pages += _files(library, skill, kept[skill.path], folders[skill.path], claims)
     by_source = {page.source: page for page in pages if page.skill and page.source}
@@ -162,8 +166,8 @@ def every_category(library: Library) -> list[str]:
 
 def part(text: str) -> str:
     """A folder's or file's name as it stands in an address."""
-    kept = re.sub(r"[^\w.-]+|\.(?=\.)", "-", text).strip("._-")
-    return kept[:LONGEST] or "file"
+    kept = re.sub(r"[^\w.-]+", "-", text)
+    return re.sub(r"-*\.[.-]*", ".", kept).strip("._-")[:LONGEST] or "file"
 
 
 def _parts(path: str) -> str:
@@ -213,16 +217,14 @@ def _archives(
 
 
 def _copies(
-    kept: Mapping[str, tuple[File, ...]],
-    library: Library,
-    folders: Mapping[str, str],
-    claims: _Claims,
+    kept: Mapping[str, tuple[File, ...]], folders: Mapping[str, str], claims: _Claims, tree: Tree
 ) -> Iterator[tuple[str, str]]:
-    for skill in library.tree.skills:
-        for file in kept[skill.path]:
-            url = f"{folders[skill.path]}/{inner(file.path, skill)}"
-            if not file.path.lower().endswith(MARKDOWN) and claims.copy(url):
-                yield file.path, url
+    for skill in tree.skills:
+        urls = {skill.path: SKILL_FILE, **{f.path: inner(f.path, skill) for f in kept[skill.path]}}
+        for path, inside in urls.items():
+            url = f"{folders[skill.path]}/{inside}"
+            if claims.copy(url):
+                yield path, url
 
 
 def inner(path: str, skill: Skill) -> str:

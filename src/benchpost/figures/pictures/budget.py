@@ -57,7 +57,7 @@ def _legend(y: float, entries: Sequence[Mapping[str, Any]]) -> tuple[str, float]
         style = entry["style"]
         drawn.append(rect(Box(x, y - 8, 16, 16), SOFT[style], SERIES[style], radius=3))
         drawn.append(text(x + 23, y, entry["words"], anchor="start"))
-        x += wide + 22
+        x += wide + 30
     return "".join(drawn), y
 
 

@@ -46,7 +46,7 @@ def _legend(y: float, entries: Sequence[Sequence[str]]) -> tuple[str, float]:
             x, y = _MARGIN, y + 26
         drawn.append(rect(Box(x, y - 8, 16, 16), *LOOKS[look], radius=3))
         drawn.append(text(x + 23, y, words, anchor="start"))
-        x += wide + 22
+        x += wide + 30
     return "".join(drawn), y
 
 

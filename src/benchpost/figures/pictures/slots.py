@@ -47,7 +47,7 @@ def _legend(y: float, words: Sequence[str]) -> str:
     for (fill, edge), label in zip(looks, words, strict=True):
         drawn.append(rect(Box(x, y - 8, 16, 16), fill, edge, radius=3))
         drawn.append(text(x + 23, y, label, anchor="start"))
-        x += 23 + text_width(label) + 20
+        x += 23 + text_width(label) + 36
     return "".join(drawn)
 
 

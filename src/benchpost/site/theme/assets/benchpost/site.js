@@ -37,6 +37,11 @@ const plain = new MutationObserver(() => {
 
 function prepare() {
   NAMES.forEach(([selector, words]) => name(selector, words))
+  // parts of a table of contents are no landmarks: they would be named as those of the navigation
+  document.querySelectorAll(".md-nav--secondary nav").forEach((nav) => {
+    nav.setAttribute("role", "none")
+    nav.removeAttribute("aria-label")
+  })
   document.querySelectorAll(".catalogue-filter[hidden]").forEach(filterable)
   plain.observe(document.body, { childList: true, subtree: true })
   sizes.disconnect()
