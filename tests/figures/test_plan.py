@@ -25,6 +25,8 @@ DRAWN_BY = {
     "bars": "bars",
     "ladder": "ladder",
     "scatter": "scatter",
+    "traces": "traces",
+    "stacks": "stacks",
 }
 """The module of `figures/pictures` that draws each kind."""
 
