@@ -25,8 +25,6 @@ DRAWN_BY = {
     "bars": "bars",
     "ladder": "ladder",
     "scatter": "scatter",
-    "traces": "traces",
-    "stacks": "stacks",
 }
 """The module of `figures/pictures` that draws each kind."""
 

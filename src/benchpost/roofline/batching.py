@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from benchpost.errors import UsageError, near
@@ -20,7 +19,7 @@ from benchpost.roofline.predict import (
     exchange_time,
     memory,
     notes_on,
-    prefill,
+    prefill_of,
     setting_of,
 )
 from benchpost.roofline.sizes import at_least, share
@@ -82,15 +81,14 @@ def serving(
     setting = setting_of(gpu, model, engine or "vllm", weights or dtype, kv, tp)
     terms = _serving_terms(setting, concurrency, prompt, output)
     step = at(serving_equations.serving_step_time, terms)
-    least = at(equations.decode_step_time, {**terms, "peak": terms["bound_peak"], **terms["least"]})
-    plain = {name: value for name, value in terms.items() if name not in ("least", "bound_peak")}
     kind = serving_kind(setting)
     if metric == "ttft":
-        made = _first_token(setting, plain, step, bands.SERVING_TTFT[kind])
-    else:
-        made = _time(setting, step, least, bands.SERVING[kind], plain)
-    made = _rate(made, plain["concurrency"]) if metric == "throughput" else made
-    return replace(made, notes=_notes(plain))
+        return _first_token(setting, terms, step, bands.SERVING_TTFT[kind])
+    # one token's experts, the highest peak, all bandwidth
+    least = {**terms, "weight_bytes": setting.work.least_weight_bytes, "peak": setting.bound_peak}
+    bound = at(equations.decode_step_time, least)
+    made = _time(setting, step, bound, bands.SERVING[kind], terms)
+    return _rate(made, terms["concurrency"]) if metric == "throughput" else made
 
 
 def _notes(terms: Mapping[str, Any]) -> tuple[str, ...]:
@@ -115,17 +113,16 @@ def _serving_terms(setting: Setting, concurrency: Any, prompt: Any, output: Any)
     done, sizes = setting.work, {"prompt": prompt, "output": output}
     context = at(serving_equations.mean_context, sizes)
     running = smaller(concurrency, larger(1.0, _room(setting) / done.kv_bytes(context)))
-    decoding = done.decode_flops(context, running)
     sizes |= {"requested": concurrency, "concurrency": running}
     return {
         **sizes,
         "prompts_per_step": at(serving_equations.prompts_per_step, sizes),
         "prompt_time": _prompt_time(setting, prompt),
         "mean_context": context,
-        "decode_flops": decoding,
+        "decode_flops": done.decode_flops(context, running),
         "weight_bytes": done.weight_bytes(running),
         "kv_bytes": done.kv_bytes(context, running),
-        "peak": setting.chip.compute_peak(setting.dtype).value,
+        "peak": setting.peak,
         "bandwidth": setting.chip.bandwidth.value,
         "compute_share": COMPUTE_SHARE,
         "efficiency": EFFICIENCY,
@@ -134,15 +131,13 @@ def _serving_terms(setting: Setting, concurrency: Any, prompt: Any, output: Any)
         "layer_time": LAYER_TIME,
         "exchange_time": exchange_time(setting, running),
         "host_time": HOST_TIME,
-        "bound_peak": setting.chip.bound_peak(setting.dtype),
-        "least": {"weight_bytes": done.weight_bytes(1), "decode_flops": decoding},
     }
 
 
 def _prompt_time(setting: Setting, prompt: Any) -> Any:
     """Seconds that a prompt takes of the steps of all others."""
     flops = setting.work.prefill_flops(prompt, prompt)
-    peak = COMPUTE_SHARE * setting.chip.compute_peak(setting.dtype).value
+    peak = COMPUTE_SHARE * setting.peak
     return flops / peak + exchange_time(setting, prompt)
 
 
@@ -173,6 +168,7 @@ def _time(
         unit="second",
         terms=terms,
         source=f"{setting.data_sources}; {BASIS}; band: {band.basis}",
+        notes=_notes(terms),
     )
 
 
@@ -185,18 +181,12 @@ def _rate(made: Estimate, running: Any) -> Estimate:
         unit="token/second",
         terms=made.terms,
         source=made.source,
+        notes=made.notes,
     )
 
 
 def _first_token(setting: Setting, terms: dict[str, Any], step: Any, band: Band) -> Estimate:
-    alone = prefill(
-        gpu=setting.chip,
-        model=setting.model,
-        prompt=terms["prompt"],
-        weights=setting.dtype,
-        engine=setting.engine.name,
-        tp=setting.tp,
-    )
+    alone = prefill_of(setting, terms["prompt"])
     terms |= {
         "alone_time": alone.value,
         "serving_step_time": step,
@@ -278,7 +268,7 @@ def _pass_time(setting: Setting, context: Any, batch: Any, tokens: Any) -> Any:
             "decode_flops": done.decode_flops(context, batch * tokens),
             "weight_bytes": done.weight_bytes(batch * tokens),
             "kv_bytes": done.kv_bytes(context, batch),
-            "peak": COMPUTE_SHARE * setting.chip.compute_peak(setting.dtype).value,
+            "peak": COMPUTE_SHARE * setting.peak,
             "bandwidth": setting.chip.bandwidth.value,
             "efficiency": EFFICIENCY,
             "layers": float(setting.model.layers),
@@ -311,9 +301,9 @@ def prefix(
     at_least(0, **{"prompt beyond the prefix": prompt - prefix})
     shared = smaller(prefix, prompt - 1)
     cached = at(serving_equations.cached_tokens, {"prefix": shared, "block_tokens": float(block)})
-    asked: dict[str, Any] = {"gpu": gpu, "model": model, "prompt": prompt, "batch": batch, "tp": tp}
-    asked |= {"weights": weights or dtype, "engine": engine}
-    return _saved(prefill(**asked), prefill(**asked, cached=cached), cached, overhead)
+    setting = setting_of(gpu, model, engine, weights or dtype, "bf16", tp)
+    cold, warm = (prefill_of(setting, prompt, batch, each) for each in (0, cached))
+    return _saved(cold, warm, cached, overhead)
 
 
 def _saved(cold: Estimate, warm: Estimate, cached: Any, overhead: Any) -> Estimate:

@@ -103,6 +103,11 @@ class Setting:
         return self.model.weight_bytes(self.dtype) / self.tp
 
     @cached_property
+    def peak(self) -> float:
+        """The dense peak for the weights' format, in flop/second."""
+        return self.chip.compute_peak(self.dtype).value
+
+    @cached_property
     def bound_peak(self) -> float:
         """The highest rate that an engine may reach, in flop/second."""
         return self.chip.bound_peak(self.dtype)
@@ -113,7 +118,7 @@ class Setting:
         return {
             **_dimensions(self.model),
             "kv_bytes_per_token": self.model.kv_bytes_per_token(self.kv),
-            "peak": self.chip.compute_peak(self.dtype).value,
+            "peak": self.peak,
             "bandwidth": self.chip.bandwidth.value,
         }
 
@@ -277,6 +282,17 @@ def prefill(
     `cached` tokens of each prompt are in the KV cache already: attended to, but not computed.
     """
     setting = setting_of(gpu, model, engine, weights or dtype, "bf16", tp)
+    return prefill_of(setting, prompt, batch, cached, calibration)
+
+
+def prefill_of(
+    setting: Setting,
+    prompt: Any,
+    batch: Any = 1,
+    cached: Any = 0,
+    calibration: Calibration | None = None,
+) -> Estimate:
+    """`prefill` of what is known already."""
     terms = _prefill_terms(setting, prompt, batch, cached, calibration)
     bound = at(
         equations.prefill_time,
