@@ -12,9 +12,9 @@ from benchpost.roofline.errors_report import tables
 
 def main() -> None:
     """Tables to the terminal, `errors.json` into the package."""
-    print(tables(), end="")
-    file = Path(scores.__file__).parent / scores.FILE
-    write_if_changed(file, scoring.text(scoring.made()).encode())
+    made = scoring.made()
+    print(tables(made), end="")
+    write_if_changed(Path(scores.__file__).parent / scores.FILE, scoring.text(made).encode())
 
 
 if __name__ == "__main__":

@@ -6,11 +6,11 @@ from typing import Any, Literal
 
 from benchpost.figures import markup
 from benchpost.figures.names import changed, file_stem
-from benchpost.figures.rows import WHAT, counted, percent, sources_of, steps_of
+from benchpost.figures.rows import WHAT, counted, percent, sources_of
 from benchpost.figures.shown import shown
 from benchpost.figures.sweep import csv
 from benchpost.figures.types import Facts, Fragment
-from benchpost.roofline.scores import Errors, Step, chosen, errors
+from benchpost.roofline.scores import STEPS, Errors, Step, chosen, errors
 
 _HEAD = "chart ladder"
 _LEGEND = ("median error", "mean error")
@@ -36,7 +36,7 @@ def chart_ladder(
 
     Measured on the published rows that are kept, of one `gpu` or `engine` where named.
     """
-    steps = steps_of(_HEAD, kind)
+    steps = STEPS[kind]
     scores = chosen(kind, gpu, engine)
     found = [(step, errors(scores, kind, key)) for key, step in steps.items() if _any(scores, key)]
     stem = file_stem(_HEAD, name, *changed(kind=(kind, "decode")), gpu, engine)

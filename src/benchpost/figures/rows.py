@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from benchpost.errors import UsageError, near
 from benchpost.figures import markup
-from benchpost.roofline.scores import STEPS, Score, Step
+from benchpost.roofline.scores import Score
 
 READ = "2026-11"
 """When the rows were read from their repositories, each at the commit in its source."""
@@ -25,14 +24,6 @@ PLATFORMS = {
 
 WHAT = {"decode": "decode rate", "prefill": "prefill rate"}
 """What is predicted, by kind."""
-
-
-def steps_of(head: str, kind: str) -> dict[str, Step]:
-    """The ladder of a kind; UsageError with near misses."""
-    if kind not in STEPS:
-        known = ", ".join(STEPS)
-        raise UsageError(f"option 'kind' of {head!r} is {kind!r}{near(kind, STEPS)}: {known}")
-    return dict(STEPS[kind])
 
 
 def percent(share: float) -> str:

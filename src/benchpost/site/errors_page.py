@@ -177,8 +177,8 @@ _BANDS: tuple[tuple[str, Band], ...] = (
     *((f"prefill of llama.cpp, {platform}", band) for platform, band in bands.PREFILL.items()),
     ("prefill, other engines", bands.PREFILL_OTHER),
     ("prefill, after one run", bands.PREFILL_CALIBRATED),
-    ("serving, time per output token", bands.SERVING),
-    ("serving, time to first token", bands.SERVING_TTFT),
+    *((f"serving, time per output token, {kind}", band) for kind, band in bands.SERVING.items()),
+    *((f"serving, time to first token, {kind}", b) for kind, b in bands.SERVING_TTFT.items()),
     ("speculation", bands.SPECULATION),
 )
 
