@@ -127,6 +127,22 @@ def test_tensor_parallel_steps_are_those_of_the_model() -> None:
     assert row["Typical"] == f"{8 / made.value * 1e3:.1f} ms"
 
 
+def test_a_batch_takes_the_next_graph() -> None:
+    """It is padded to the next captured size, and above the largest there is none."""
+    found = rows("table graphs", seqs=8, batch="1, 3, 9, 16, 17")
+    assert [row["Graph"] for row in found] == ["1", "4", "16", "16", "none, runs eagerly"]
+    assert [row["Padding"] for row in found] == ["0 %", "33 %", "78 %", "0 %", ""]
+
+
+def test_a_verdict_says_what_is_broken_or_that_nothing_is() -> None:
+    """A rate beyond any batch is impossible, the same at a tenth is not."""
+    asked: dict[str, Option] = {"model": "Llama-3.1-8B", "gpu": "A100 SXM 80GB"}
+    wrong = call("verdict", {**asked, "tokens_per_second": 30000.0}, facts()).text
+    fine = call("verdict", {**asked, "tokens_per_second": 3000.0}, facts()).text
+    assert wrong.startswith("- 3e+04 tok/s is 1.4")
+    assert fine == "- Nothing that we know of the hardware forbids it."
+
+
 REFUSED: dict[str, tuple[str, dict[str, Option], str]] = {
     "lengths": (
         "diagram blocks",
@@ -185,6 +201,16 @@ REFUSED: dict[str, tuple[str, dict[str, Option], str]] = {
         "chart parallel",
         {"gpu": "H200", "model": "Qwen3-8B", "tp": "1", "batch": 2000, "context": 1},
         "'chart parallel' is of memory-bound steps; choose a smaller batch=",
+    ),
+    "blocks": (
+        "table blocks",
+        {"model": "Qwen3-8B", "block": "16 32"},
+        "option 'block' of 'table blocks' must be whole numbers separated by commas, not \"16 32\"",
+    ),
+    "graphs": (
+        "table graphs",
+        {"sizes": "1, x"},
+        "option 'sizes' of 'table graphs' must be whole numbers separated by commas, not \"1, x\"",
     ),
     "reserved": (
         "table fits",

@@ -79,7 +79,6 @@ ALSO: Mapping[str, str] = {
     "diagram parallel": "tensor pipeline data expert parallelism ranks GPUs replicated",
     "diagram step": "host GPU timeline asynchronous scheduling overlap step",
     "chart capacity": "sequences concurrency fit at once length KV cache",
-    "chart paging": "waste reserved slots PagedAttention share request length",
     "table blocks": "block size bytes waste",
     "table graphs": "CUDA graph capture sizes padding batch",
     "chart formats": "quantisation weights bytes format scales",
