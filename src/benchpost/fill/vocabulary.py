@@ -77,6 +77,7 @@ ALSO: Mapping[str, str] = {
     "diagram memory": "layout weights KV cache activations paging blocks fragmentation fits",
     "diagram blocks": "PagedAttention block table logical physical blocks waste",
     "diagram parallel": "tensor pipeline data expert parallelism ranks GPUs replicated",
+    "diagram speculation": "speculative drafted accepted proposed verified",
     "diagram step": "host GPU timeline asynchronous scheduling overlap step",
     "chart capacity": "sequences concurrency fit at once length KV cache",
     "table blocks": "block size bytes waste",
