@@ -133,14 +133,10 @@ def chart_kv_load(
     if to < 256:
         raise UsageError(f"option 'to' of {head!r} must be at least 256, not {to}")
     chip, net = catalog.chip(gpu), catalog.model(model)
-    speeds = {word: _speed(word) for word in some(links, "links", head, most=3)}
-    times = {
-        "computed anew": partial(movement.compute_time, gpu=gpu, model=model, dtype=dtype),
-        **{
-            f"loaded at {word}": partial(movement.transfer_time, model=model, link=speed, kv=kv)
-            for word, speed in speeds.items()
-        },
-    }
+    times = {"computed anew": partial(movement.compute_time, gpu=gpu, model=model, dtype=dtype)}
+    for link in some(links, "links", head, most=3):
+        speed = _speed(link)
+        times[f"loaded at {link}"] = partial(movement.transfer_time, model=model, link=speed, kv=kv)
     even = movement.break_even_link(gpu=gpu, model=model, dtype=dtype, kv=kv)
     own = caption or f"Loading is faster than computing from {show(even, 'byte/second')} on."
     note = (
