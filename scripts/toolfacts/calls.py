@@ -52,7 +52,7 @@ def _method(
         return TABLE[func.attr](owner, args, words)
     if isinstance(owner, str) and func.attr in STRING:
         return _string(owner, func.attr, args, words)
-    if isinstance(owner, list) and func.attr in ("append", "extend", "copy", "add"):
+    if isinstance(owner, list) and func.attr in ("append", "extend", "copy", "add", "remove"):
         return _list(owner, func.attr, args)
     if isinstance(owner, Ref) and func.attr == "__subclasses__":
         return _subclasses(run, owner)
@@ -220,7 +220,9 @@ def _string(text: str, name: str, args: list[object], words: dict[str, object]) 
 def _list(values: list[object], name: str, args: list[object]) -> object:
     if name == "copy":
         return list(values)
-    if name in ("append", "add"):
+    if name == "remove" and args and args[0] in values:
+        values.remove(args[0])
+    elif name in ("append", "add"):
         values.append(args[0] if args else UNKNOWN)
     elif args and isinstance(args[0], list | tuple):
         values.extend(args[0])

@@ -7,6 +7,10 @@ without an accelerator unless `VLLM_TARGET_DEVICE=cpu` is set before it is impor
 from __future__ import annotations
 
 import argparse
+import importlib
+import importlib.util
+import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,17 +28,19 @@ def walk(
 
 
 def _flags(parser: argparse.ArgumentParser) -> Iterator[tuple[str, dict[str, Any]]]:
+    registered: dict[int, list[str]] = {}
+    for name, action in parser._option_string_actions.items():
+        registered.setdefault(id(action), []).append(name)
     for action in parser._actions:
         if action.option_strings and not isinstance(action, argparse._HelpAction):
-            record = _record(action)
+            # what help hides is registered all the same
+            record = _record(action, registered[id(action)])
             yield record["names"][0], record
 
 
-def _record(action: argparse.Action) -> dict[str, Any]:
+def _record(action: argparse.Action, spellings: list[str]) -> dict[str, Any]:
     negatable = isinstance(action, argparse.BooleanOptionalAction)
-    spellings = sorted(set(action.option_strings), key=lambda name: not name.startswith("--"))
     names = [name for name in spellings if not (negatable and _is_opposite(name, spellings))]
-    names.sort(key=action.option_strings.index)
     names.sort(key=lambda name: not name.startswith("--"))
     switch = negatable or action.nargs == 0
     record: dict[str, Any] = {"names": names, "kind": "bool" if switch else "value"}
@@ -46,43 +52,53 @@ def _record(action: argparse.Action) -> dict[str, Any]:
 
 
 def _is_opposite(name: str, spellings: list[str]) -> bool:
-    """Whether a spelling of a switch is what turns it off."""
-    if name.startswith("--no-") and f"--{name[5:]}" in spellings:
-        return True
-    if name.startswith("--disable-"):
-        # of a pair the one with its own `--no-` is the flag
-        other = f"--enable-{name.removeprefix('--disable-')}"
-        return other in spellings and f"--no-{name[2:]}" not in spellings
-    if name.startswith("--enable-"):
-        other = f"--disable-{name.removeprefix('--enable-')}"
-        return other in spellings and f"--no-{name[2:]}" not in spellings
-    return False
+    """Whether a spelling of a switch turns it off: it is a `--no-` or has none of its own."""
+    is_no = name.startswith("--no-") and f"--{name[5:]}" in spellings
+    return is_no or (name.startswith("--") and f"--no-{name[2:]}" not in spellings)
 
 
 def vllm() -> dict[str, dict[str, Any]]:
     """The commands of the vLLM that is installed; ImportError where none is."""
-    import os
-    import sys
-
     os.environ.setdefault("VLLM_TARGET_DEVICE", "cpu")
-    # the subcommands of `bench` are registered only where the words ask for one
-    sys.argv = ["vllm", "bench", "serve"]
-    parser = vllm_parser()
-    return dict(walk(parser))
+    words = sys.argv
+    found: dict[str, dict[str, Any]] = {}
+    try:
+        for asked in (["bench", "serve"], ["launch", "render"], ["snapshot", "create"]):
+            # some commands are registered only where the words ask for them
+            sys.argv = ["vllm", *asked]
+            found.update(walk(vllm_parser()))
+    finally:
+        sys.argv = words
+    return found
+
+
+MODULES = (
+    "benchmark.main",
+    "collect_env",
+    "download_kernels",
+    "launch",
+    "openai",
+    "preload",
+    "run_batch",
+    "serve",
+    "snapshot",
+)
+"""Where vLLM's commands lie; older releases have fewer."""
 
 
 def vllm_parser() -> argparse.ArgumentParser:
     """vLLM's whole parser, as its `main` builds it."""
-    import importlib
-
     from vllm.utils.argparse_utils import (  # type: ignore[import-not-found]  # not a dependency
         FlexibleArgumentParser,
     )
 
     parser: argparse.ArgumentParser = FlexibleArgumentParser(prog="vllm")
     subparsers = parser.add_subparsers(dest="subparser")
-    for name in ("serve", "benchmark.main"):
+    for name in MODULES:
+        if importlib.util.find_spec(f"vllm.entrypoints.cli.{name}") is None:
+            continue
         module = importlib.import_module(f"vllm.entrypoints.cli.{name}")
-        for command in module.cmd_init():
+        asked = {"create_requested": sys.argv[1:3] == ["snapshot", "create"]}
+        for command in module.cmd_init(**(asked if name == "snapshot" else {})):
             command.subparser_init(subparsers)
     return parser

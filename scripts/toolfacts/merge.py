@@ -1,4 +1,4 @@
-"""A release laid over the facts: what is new has it as its beginning, what is missing as its end."""
+"""A release laid over the facts: it is the beginning of what is new, the end of what is missing."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def _run(sources: Sources) -> Interpreter:
 
 
 def _add_model_type(run: Interpreter, sources: Sources) -> None:
-    """`sglang serve --model-type`, which is taken out of the words by hand before they are parsed."""
+    """`sglang serve --model-type`, which is taken out of the words before they are parsed."""
     module = sources.module("sglang.cli.serve")
     if module and "--model-type" in ast.unparse(module.tree):
         words = {"choices": ["auto", "llm", "diffusion"]}

@@ -1,4 +1,4 @@
-"""A Python package as text: its modules' trees, and where a name comes from. Nothing is imported."""
+"""A Python package as text: its modules' trees, and where names come from; nothing is imported."""
 
 from __future__ import annotations
 
@@ -130,15 +130,22 @@ def bind(
     elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
         if statement.value is not None:
             names.setdefault(statement.target.id, statement.value)
-    elif isinstance(statement, ast.ImportFrom):
+    else:
+        for local, meant in _imported(statement, module):
+            imports.setdefault(local, meant)
+
+
+def _imported(statement: ast.stmt, module: Module) -> Iterator[tuple[str, tuple[str, str]]]:
+    """What an import brings: the name here, the module, the name there."""
+    if isinstance(statement, ast.ImportFrom):
         where = absolute(statement, module)
         for alias in statement.names:
             local = f"*{where}" if alias.name == "*" else alias.asname or alias.name
-            imports.setdefault(local, (where, alias.name))
+            yield local, (where, alias.name)
     elif isinstance(statement, ast.Import):
         for alias in statement.names:
             local = alias.asname or alias.name.partition(".")[0]
-            imports.setdefault(local, (alias.name if alias.asname else local, ""))
+            yield local, (alias.name if alias.asname else local, "")
 
 
 def absolute(statement: ast.ImportFrom, module: Module) -> str:

@@ -1,4 +1,4 @@
-"""The flags of the shipped facts, each command's written out, and back to records that are shared."""
+"""The flags of the shipped facts, written out for each command, and back to shared records."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def _objects(sources: Sources) -> Iterator[tuple[str, dict[str, Any]]]:
     assert package is not None
     seen: set[str] = set()
     waiting = [name for name in package.imports if name.endswith("Config")]
-    waiting += [name for name in ("IrOpPriorityConfig", "WatermarkConfig", "LoggingConfig")]
+    waiting += ["IrOpPriorityConfig", "WatermarkConfig", "LoggingConfig"]
     while waiting:
         name = waiting.pop()
         found = _class(name, sources)
@@ -170,15 +170,11 @@ def _metrics(sources: Sources) -> Iterator[tuple[str, str]]:
     kinds: dict[str, str] = {}
     for file in sorted((sources.root / "vllm").rglob("*.py")):
         text = file.read_text(encoding="utf-8")
-        if "vllm:" not in text:
-            continue
-        tree = ast.parse(text)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if re.fullmatch(r"vllm:[a-z0-9_]+[a-z0-9]", node.value):
-                    kinds.setdefault(node.value, "unknown")
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
+        if "vllm:" in text:
+            nodes = list(ast.walk(ast.parse(text)))
+            for name in filter(None, map(_metric_name, nodes)):
+                kinds.setdefault(name, "unknown")
+            for node in nodes:
                 _note_metric(node, kinds)
     for name, kind in kinds.items():
         if kind == "unknown" and sum(other.startswith(f"{name}_") for other in kinds) > 2:
@@ -187,7 +183,17 @@ def _metrics(sources: Sources) -> Iterator[tuple[str, str]]:
         yield (f"{name}_total" if total else name), kind
 
 
-def _note_metric(node: ast.Call, kinds: dict[str, str]) -> None:
+def _metric_name(node: ast.AST) -> str:
+    """The metric that a string alone names."""
+    value = node.value if isinstance(node, ast.Constant) else None
+    is_name = isinstance(value, str) and re.fullmatch(r"vllm:[a-z0-9_]+[a-z0-9]", value)
+    return str(value) if is_name else ""
+
+
+def _note_metric(node: ast.AST, kinds: dict[str, str]) -> None:
+    """The kind of a metric, where a call makes it."""
+    if not isinstance(node, ast.Call):
+        return
     function = ast.unparse(node.func).rpartition(".")[2].lower()
     kind = next((kind for kind in _KINDS if kind.lower() in function), "")
     words = {each.arg: each.value for each in node.keywords}

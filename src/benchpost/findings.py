@@ -125,6 +125,7 @@ class Check(Enum):
     C020 = "package that nothing on the page uses"
     C021 = "result that the command does not report"
     C022 = "release or tool that is not known"
+    C023 = "draft model with another vocabulary"
 
 
 class Severity(Enum):

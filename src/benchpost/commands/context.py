@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,8 @@ class Context:
     """The releases that the page speaks of, as far as there are facts."""
     allowed: frozenset[str] = frozenset()
     """Flags, variables and metrics that the page allows."""
+    vocabulary: Callable[[str], int | None] | None = None
+    """The size of a model's vocabulary by its name, where somebody can tell."""
 
     @property
     def is_newest(self) -> bool:

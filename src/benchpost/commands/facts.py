@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.resources import files
@@ -155,10 +155,10 @@ class Tool:
         """For each command, what each spelling has meant, newest meaning last."""
         table: dict[str, dict[str, list[tuple[Flag, Life]]]] = {name: {} for name in self.commands}
         for flag in self.flags:
-            for command, lives in flag.lives.items():
+            for command, stretches in flag.lives.items():
                 for name in flag.names:
                     found = table.setdefault(command, {}).setdefault(name, [])
-                    found += [(flag, life) for life in lives]
+                    found += [(flag, life) for life in stretches]
         return {
             command: {name: tuple(sorted(found, key=_newest)) for name, found in names.items()}
             for command, names in table.items()

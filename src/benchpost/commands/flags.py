@@ -13,7 +13,6 @@ from benchpost.commands.facts import Flag
 from benchpost.commands.grammar import Given, Parser, Reading, is_hole
 from benchpost.commands.invocation import Invocation
 from benchpost.commands.shell import Word
-from benchpost.commands.versions import Life
 from benchpost.errors import near
 from benchpost.findings import Check, Severity
 from benchpost.post.problems import Problem

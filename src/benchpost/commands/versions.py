@@ -72,7 +72,7 @@ def lives(marks: Sequence[str]) -> tuple[Life, ...]:
 
 
 def near(stretches: Sequence[Life], asked: Stretch) -> Life:
-    """The stretch that the releases asked for fall in, or else the last one before, or the first."""
+    """The stretch that the releases asked for fall in, else the last one before, or the first."""
     begun = [life for life in stretches if not life.since or order(life.since) <= order(asked.high)]
     covering = [life for life in stretches if life.covers(asked)]
     return (covering or begun or list(stretches) or [Life()])[-1 if covering or begun else 0]
