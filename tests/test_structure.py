@@ -20,10 +20,12 @@ RANK = {
     "record": 4,
     "roofline": 4,
     "skills": 4,
-    "figures": 5,
-    "fill": 6,
-    "site": 7,
-    "cli": 8,
+    "commands": 4,
+    "serving": 5,
+    "figures": 6,
+    "fill": 7,
+    "site": 8,
+    "cli": 9,
 }
 
 # modules that may start a process or read a clock, with the reason

@@ -105,6 +105,11 @@ def test_captions_are_one_emphasised_line(head: str, options: dict[str, Option])
         ),
         ("equation kv_blocks", {"gpu": "H200", "model": QWEN}, "\\lfloor"),
         ("equation max_concurrency", {"gpu": "H200", "model": QWEN, "context": 4096}, "= 201"),
+        (
+            "equation chunk_steps",
+            {"prompt": 3000, "budget_tokens": 2048, "decoding": 128},
+            "= 2\\,\\text{step",
+        ),
         ("diagram matmul", {"m": 512, "k": 2560, "n": 9728}, "25.5 GFLOP; 52.4 MB are read"),
         ("chart decode", {"gpu": "RTX 4090", "model": QWEN}, "125 tok/s at 256 tokens"),
         ("table operations", {"model": QWEN}, "| LM head | 1 × 2,560 × 151,936 | 1 | 778 MFLOP |"),

@@ -48,7 +48,11 @@ def drawn(term: Term, chance: random.Random) -> float:
     return 10 ** chance.uniform(math.log10(max(term.least, 1e-3)), highest)
 
 
-WITHIN = [("experts_per_token", "experts"), ("tokens", "context")]
+WITHIN = [
+    ("experts_per_token", "experts"),
+    ("tokens", "context"),
+    ("decoding", "budget_tokens"),
+]
 """Terms of which the first is never above the second."""
 
 
@@ -222,6 +226,26 @@ MONOTONE = [
     ("speculation_speedup", "draft_cost", -1),
     ("cached_tokens", "prefix", 1),
     ("tokens_per_request_bound", "request_rate", -1),
+    ("requests_in_flight", "request_time", 1),
+    ("end_to_end_time", "token_time", 1),
+    ("queued_tokens", "prefill_rate", 1),
+    ("chunk_steps", "budget_tokens", -1),
+    ("chunk_steps", "prompt", 1),
+    ("future_tokens", "output_spread", 1),
+    ("held_tokens", "prompt", 1),
+    ("contiguous_share", "reserve_tokens", -1),
+    ("paged_share", "block_tokens", -1),
+    ("paged_share", "held_tokens", 1),
+    ("static_share", "longest_output", -1),
+    ("graph_padding", "graph_batch", 1),
+    ("break_even_batch", "drafted", -1),
+    ("kv_transfer_time", "link", -1),
+    ("break_even_link", "kv_bytes_per_token", 1),
+    ("break_even_link", "token_flops", -1),
+    ("kv_replication", "tensor_parallel", 1),
+    ("itl_slope", "efficiency", -1),
+    ("itl_slope", "kv_bytes_per_token", 1),
+    ("hit_rate", "cached_tokens", 1),
     ("prompts_per_step", "concurrency", 1),
     ("prompts_per_step", "output", -1),
     ("serving_step_time", "prompt_time", 1),

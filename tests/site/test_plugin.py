@@ -18,7 +18,7 @@ import pytest
 from site_project import mkdocs, write_post, write_sample
 
 from benchpost.config import Project
-from benchpost.site.plugin import with_posts
+from benchpost.site.navigation import with_pages
 
 DEADLINE = 120.0
 """Seconds after which a server that shows nothing is broken; a busy machine needs a few."""
@@ -43,7 +43,8 @@ def test_posts_stand_beside_their_list_in_the_navigation(
     nav: list[object], expected: list[object]
 ) -> None:
     """Wherever the navigation names the list."""
-    assert with_posts(nav, "posts/index.md", ["a"]) == expected
+    pages = [{"All posts": "posts/index.md"}, "posts/a/index.md"]
+    assert with_pages(nav, "posts/index.md", "Posts", pages) == expected
 
 
 def test_a_plain_build_writes_pages_and_site(project: Project) -> None:

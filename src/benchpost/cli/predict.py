@@ -32,9 +32,9 @@ EXAMPLES = """\
 
 KINDS = {
     "decode": ("context", "batch", "dtype", "kv", "engine", "tp"),
-    "prefill": ("prompt", "batch", "dtype", "engine", "tp", "cached"),
+    "prefill": ("prompt", "batch", "dtype", "kv", "engine", "tp", "cached"),
     "serving": ("concurrency", "prompt", "output", "dtype", "kv", "engine", "tp", "metric"),
-    "memory": ("context", "dtype", "kv", "tp"),
+    "memory": ("context", "dtype", "kv", "engine", "tp"),
     "speculate": (
         "acceptance",
         "drafted",
@@ -46,7 +46,7 @@ KINDS = {
         "engine",
         "tp",
     ),
-    "prefix": ("prompt", "prefix", "block", "overhead", "batch", "dtype", "engine", "tp"),
+    "prefix": ("prompt", "prefix", "block", "overhead", "batch", "dtype", "kv", "engine", "tp"),
 }
 """What can be predicted, and the options that each takes."""
 
@@ -67,7 +67,10 @@ OPTIONS: dict[str, tuple[type, str]] = {
     "batch": (int, "sequences at once (default: 1)"),
     "concurrency": (int, "requests running at once (default: 16)"),
     "kv": (str, "format of the KV cache (default: bf16)"),
-    "engine": (str, "engine, e.g. vllm, llama.cpp (default: what is usual on the GPU)"),
+    "engine": (
+        str,
+        "engine, e.g. vllm, llama.cpp (default: that of the format, or what is usual on the GPU)",
+    ),
     "tp": (int, "GPUs that share the model (default: 1)"),
     "metric": (str, "tpot, ttft or throughput (default: tpot)"),
     "cached": (int, "tokens of the prompt that are in the KV cache"),

@@ -9,7 +9,7 @@ from benchpost.figures import markup
 from benchpost.figures.options import Option
 from benchpost.figures.quoted import citations
 from benchpost.figures.types import Facts, Fragment
-from benchpost.figures.values import Values, check_terms
+from benchpost.figures.values import Values, check_terms, terms_behind
 from benchpost.roofline.emit import latex, latex_with_numbers
 from benchpost.roofline.equations import EQUATIONS
 from benchpost.roofline.expression import references
@@ -37,8 +37,8 @@ def equation(
     """The formula; with `gpu`, `model` or terms of its own, also the numbers and the result.
 
     A term is given as a number in its SI base unit (`m=512`) or as a quantity
-    (`bandwidth="900 GB/s"`); `prompt` stands for `tokens` and `context`. `inline=true` gives one
-    line, for a slot inside a sentence.
+    (`bandwidth="900 GB/s"`); where `prompt` is no term it stands for `tokens` and `context`.
+    `inline=true` gives one line, for a slot inside a sentence.
     """
     if equation not in EQUATIONS:
         known = ", ".join(EQUATIONS)
@@ -46,7 +46,7 @@ def equation(
         raise UsageError(f"no equation {equation!r}{hint}; equations are {known}")
     chosen = EQUATIONS[equation]
     check_terms(chosen, terms, _OPTIONS)
-    given = {**({"tokens": prompt, "context": prompt} if prompt else {}), **terms}
+    given = {**_prompt(chosen, prompt), **terms}
     values = Values(gpu, model, dtype, kv, given)
     numbers = None if values.is_empty else values.of(chosen)
     if inline:
@@ -57,6 +57,14 @@ def equation(
     if legend:
         parts.append(_legend(chosen, numbers))
     return Fragment("\n\n".join([*parts, f"_{_note(chosen, values, caption)}_"]))
+
+
+def _prompt(chosen: Equation, prompt: int) -> dict[str, Option]:
+    """The terms that a prompt gives: its own, or those of a pass over it."""
+    if not prompt:
+        return {}
+    names = ("prompt",) if "prompt" in terms_behind(chosen) else ("tokens", "context")
+    return dict.fromkeys(names, prompt)
 
 
 def _with_numbers(chosen: Equation, numbers: Mapping[str, float]) -> str:

@@ -8,9 +8,7 @@ from benchpost.config import Project
 from benchpost.findings import Finding, Severity
 from benchpost.post import frontmatter, lint_mdx, lint_nextra
 from benchpost.post.document import Post
-from benchpost.post.marks import find_marks
 from benchpost.post.problems import Problem
-from benchpost.post.snippets import find_snippets
 
 
 def lint(post: Post, project: Project) -> list[Finding]:
@@ -23,7 +21,7 @@ def lint(post: Post, project: Project) -> list[Finding]:
 
 def declarations(post: Post) -> list[Finding]:
     """Only what is wrong with slots, values and snippets as declared: S001, S007 and S008."""
-    return _placed(post, _declared(post))
+    return _placed(post, post.problems)
 
 
 def _placed(post: Post, problems: Iterable[Problem]) -> list[Finding]:
@@ -38,14 +36,8 @@ def _placed(post: Post, problems: Iterable[Problem]) -> list[Finding]:
 
 
 def _problems(post: Post, project: Project) -> Iterator[Problem]:
-    if not post.front:
-        yield from frontmatter.problems(post.tree, post.text)
+    yield from frontmatter.problems(post.tree, post.text)
     nodes, refused = lint_mdx.read(post)
     yield from refused
     yield from lint_nextra.problems(post, nodes, project)
-    yield from _declared(post)
-
-
-def _declared(post: Post) -> Iterator[Problem]:
-    yield from find_marks(post.text, post.tree, post.dialect).problems
-    yield from find_snippets(post.text, post.tree).problems
+    yield from post.problems

@@ -287,6 +287,7 @@ def prefix(
     overhead: Any = 0.0,
     batch: Any = 1,
     dtype: str = "bf16",
+    kv: str = "bf16",
     weights: str | None = None,
     engine: str | None = None,
     tp: int = 1,
@@ -301,7 +302,7 @@ def prefix(
     at_least(0, **{"prompt beyond the prefix": prompt - prefix})
     shared = smaller(prefix, prompt - 1)
     cached = at(serving_equations.cached_tokens, {"prefix": shared, "block_tokens": float(block)})
-    setting = setting_of(gpu, model, engine, weights or dtype, "bf16", tp)
+    setting = setting_of(gpu, model, engine, weights or dtype, kv, tp)
     cold, warm = (prefill_of(setting, prompt, batch, each) for each in (0, cached))
     return _saved(cold, warm, cached, overhead)
 

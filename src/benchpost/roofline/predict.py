@@ -21,6 +21,7 @@ from benchpost.roofline.compute import at as at
 from benchpost.roofline.compute import larger, smaller
 from benchpost.roofline.engines import EFFICIENCY as EFFICIENCY
 from benchpost.roofline.engines import Engine, engine_for, layer_time
+from benchpost.roofline.formats import weight_format
 from benchpost.roofline.models import Model
 from benchpost.roofline.sizes import at_least, share
 from benchpost.roofline.types import Estimate
@@ -155,9 +156,10 @@ def setting_of(
     chip, net = _chip(gpu), _model(model)
     if tp < 1:
         raise UsageError(f"tp must be at least 1, not {tp}")
-    chosen = engine_for(chip.platform, engine)
+    asked = engine or weight_format(dtype).engine or None
+    chosen = engine_for(chip.platform, asked)
     held = chosen.format_of(dtype)
-    return Setting(chip, net, chosen, engine is not None, held, kv, tp, work(net, held, kv, tp))
+    return Setting(chip, net, chosen, asked is not None, held, kv, tp, work(net, held, kv, tp))
 
 
 def decode(
@@ -271,6 +273,7 @@ def prefill(
     prompt: Any,
     batch: Any = 1,
     dtype: str = "bf16",
+    kv: str = "bf16",
     weights: str | None = None,
     engine: str | None = None,
     tp: int = 1,
@@ -281,7 +284,7 @@ def prefill(
 
     `cached` tokens of each prompt are in the KV cache already: attended to, but not computed.
     """
-    setting = setting_of(gpu, model, engine, weights or dtype, "bf16", tp)
+    setting = setting_of(gpu, model, engine, weights or dtype, kv, tp)
     return prefill_of(setting, prompt, batch, cached, calibration)
 
 
@@ -367,6 +370,7 @@ def memory(
     dtype: str = "bf16",
     kv: str = "bf16",
     weights: str | None = None,
+    engine: str | None = None,
     utilisation: Any = UTILISATION,
     block: Any = BLOCK_TOKENS,
     tp: int = 1,
@@ -377,7 +381,7 @@ def memory(
     Activations and CUDA graphs, which vLLM also sets aside, are only counted as `reserved` bytes.
     With windows or recurrent layers, a sequence takes less than its tokens times the bytes of one.
     """
-    setting = setting_of(gpu, model, None, weights or dtype, kv, tp)
+    setting = setting_of(gpu, model, engine, weights or dtype, kv, tp)
     at_least(1, context=context, block=block)
     at_least(0, reserved=reserved)
     share(utilisation=utilisation)

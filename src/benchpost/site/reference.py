@@ -169,6 +169,7 @@ GROUPS = {
     "T": "T: placeholders",
     "P": "P: pages of the site",
     "K": "K: skills and their catalogue (`benchpost skills check`)",
+    "C": "C: commands of a page against the real tool (`benchpost commands`)",
 }
 
 
