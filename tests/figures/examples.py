@@ -110,6 +110,8 @@ EXAMPLES: list[tuple[str, dict[str, Option]]] = [
     ("chart scatter", {}),
     ("chart scatter", {"step": "file size", "engine": "llama.cpp"}),
     ("chart scatter", {"kind": "prefill"}),
+    ("chart scatter", {"kind": "serving"}),
+    ("chart ladder", {"kind": "first token"}),
     ("diagram matmul", {}),
     ("diagram matmul", {"m": 512, "k": 2560, "n": 9728}),
     ("diagram matmul", {"m": 1, "k": 2560, "n": 151936, "dtype": "fp8"}),
@@ -193,6 +195,7 @@ EXAMPLES: list[tuple[str, dict[str, Option]]] = [
     ("table errors", {}),
     ("table errors", {"by": "gpu", "step": "one run", "caption": "<b> {c}"}),
     ("table errors", {"kind": "prefill", "by": "source"}),
+    ("table errors", {"kind": "serving", "by": "kind"}),
     (
         "table published",
         {"gpu": "RTX 4090, H100 PCIe", "model": "Llama-3.1-8B", "format": "Q4_K_M", "context": 512},

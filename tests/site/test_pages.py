@@ -264,7 +264,7 @@ def test_reference_pages_are_written_on_request(project: Project) -> None:
     model = (folder / "model.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^### `(\w+)`", model, re.M)) == sorted(EQUATIONS)
     wrong = (folder / "errors/index.md").read_text(encoding="utf-8")
-    assert wrong.count('<figure class="figure"') == 4
+    assert wrong.count('<figure class="figure"') == 6
 
 
 def test_the_colours_of_figures_are_those_of_the_style_sheet() -> None:
