@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchpost.figures.rows import percent
-from benchpost.roofline import bands, catalog, errors_serving, measured, served
+from benchpost.roofline import bands, catalog, measured
 from benchpost.roofline.scores import GROUPS, chosen, errors
 from benchpost.site.errors_page import errors_page
 
@@ -62,25 +62,9 @@ def test_what_has_no_row_is_named(page: str) -> None:
 
 def test_every_band_says_what_it_rests_on(page: str) -> None:
     """Those that are a judgement say so."""
-    assert "a judgement" in bands.PREFILL_OTHER.basis
-    measured_ones = (*bands.SERVING.values(), *bands.SERVING_TTFT.values())
-    assert all("80 % of measured rows" in band.basis for band in measured_ones)
-    for band in (bands.PREFILL_OTHER, *measured_ones):
+    for band in (bands.PREFILL_OTHER,):
+        assert "a judgement" in band.basis
         assert f"{band.low:.2f} to {band.high:.2f} | {band.basis}" in page
-
-
-def test_servers_stand_with_their_errors(page: str) -> None:
-    """Every GPU, engine and model of the rows, and the share of rows in each band."""
-    judged = errors_serving.judged(errors_serving.usable())
-    section = page.partition("## Servers under load")[2].partition("## What is not measured")[0]
-    assert served.SOURCE in section
-    for row in errors_serving.usable():
-        assert row.gpu in section
-        assert f"| {row.model} |" in section
-        assert f"| {row.engine} |" in section
-    for each in errors_serving.coverages(judged):
-        shown = f"| {each.rows} | {each.low:.2f} to {each.high:.2f} | {percent(each.inside)} |"
-        assert shown in section
 
 
 def test_impossible_rows_stand_beside_their_bound(page: str) -> None:

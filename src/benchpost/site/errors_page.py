@@ -12,7 +12,6 @@ from benchpost.roofline import bands, catalog, fitting
 from benchpost.roofline.bands import Band
 from benchpost.roofline.measured import Row, rows
 from benchpost.roofline.scores import MODEL, ONE_RUN, chosen, errors, kept
-from benchpost.site import serving_errors
 from benchpost.site.own_page import filled_page
 
 TITLE = "How wrong is it?"
@@ -25,9 +24,8 @@ INTRO = """# How wrong is it?
 
 A prediction is worth what it is worth on a machine that it has not seen. This page holds the
 performance model against {rows}, each kept with its source in
-`benchpost/roofline/data/measured.csv`, and against servers under load. An error is predicted over
-measured rate, less one. For decode, the constants were fitted anew without each GPU in turn before
-that GPU was predicted.
+`benchpost/roofline/data/measured.csv`. An error is predicted over measured rate, less one. For
+decode, the constants were fitted anew without each GPU in turn before that GPU was predicted.
 The equations are those of [the model](../model.md)."""
 
 DECODE = """## Decode
@@ -109,8 +107,7 @@ AGAIN = """## Make it again
 
 `python scripts/errors.py` fits the constants, scores every row and writes
 `benchpost/roofline/data/errors.json`, which this page and the charts read. A test does the same and
-compares; another computes the ladder a second time, without our code. The tables of servers are
-computed when the page is made."""
+compares; another computes the ladder a second time, without our code."""
 
 
 def errors_page(earlier: Path) -> Mapping[str, bytes]:
@@ -120,7 +117,6 @@ def errors_page(earlier: Path) -> Mapping[str, bytes]:
         *_in_short(),
         DECODE,
         PREFILL,
-        *serving_errors.section(),
         *_not_measured(),
         *_not_used(),
         AGAIN,
@@ -134,8 +130,7 @@ def _in_short() -> Iterable[str]:
         _line("Decode, after one run on that GPU", "decode", ONE_RUN),
         _line("Prefill of llama.cpp, on GPUs that it has seen", "prefill", MODEL, "llama.cpp"),
         _line("Prefill, after one run on that GPU", "prefill", ONE_RUN),
-        serving_errors.in_short(),
-        ["Speculation, prefix reuse, batches without a server", "0", "", "", "", ""],
+        ["Serving, speculation, several GPUs", "0", "", "", "", ""],
     ]
     head = ["What", "Rows", "Median", "Mean", "90 % below", "In the 80 % band"]
     beaten = sum(score.rate > score.predicted["bytes read"][0] for score in chosen("decode"))
@@ -160,8 +155,8 @@ def _not_measured() -> Iterable[str]:
     without = [chip.name for chip in catalog.chips() if chip.name not in known]
     yield "## What is not measured here"
     yield (
-        f"All {len(used)} rows of decode and prefill are of one sequence on one GPU. Nothing that "
-        "is kept says how far the model is off for batches of one length, speculation or prefix "
+        f"All {len(used)} rows are of one sequence on one GPU. Nothing that is kept says how far "
+        "the model is off for batches, continuous batching, several GPUs, speculation or prefix "
         f"reuse. Of the rows, {_count(used, _has_experts)} is of a mixture of experts, "
         f"{_count(used, _is_current)} of vLLM since 0.8 or of SGLang. Of the catalogue's "
         f"{len(catalog.chips())} chips, {len(without)} have no row: {', '.join(without)}. For all "
