@@ -329,6 +329,7 @@ def _prefill_terms(
     reached = compute_share(setting.chip, setting.engine, setting.dtype)
     return {
         **setting.constants,
+        "peak": prefill_peak(setting.chip, setting.engine, setting.dtype),
         "batch": batch,
         "tokens": tokens,
         "context": prompt,
@@ -350,16 +351,28 @@ def _prefill_band(setting: Setting) -> Band:
     )
 
 
+def prefill_peak(chip: Chip, chosen: Engine, dtype: str) -> float:
+    """The peak that an engine's prefill is a share of, in flop/second.
+
+    llama.cpp accumulates in FP16 or multiplies in INT8, where GeForce cards are twice as fast as
+    with FP32: by that peak a GeForce card and the workstation card of the same chip agree.
+    """
+    plain = chip.compute_peak(dtype).value
+    if chosen.name != "llama.cpp" or "fp16-acc16" not in chip.peaks:
+        return plain
+    return max(plain, chip.peaks["fp16-acc16"].value)
+
+
 def compute_share(chip: Chip, chosen: Engine, dtype: str) -> float:
-    """Share of the peak that prefill is taken to reach.
+    """Share of `prefill_peak` that prefill is taken to reach.
 
     Engines that launch kernel by kernel (llama.cpp) do not scale with matrix cores: over chips from
-    40 to 756 TFLOPS the rate that they reach grows with the 0.4th power of the peak.
+    3 to 756 TFLOPS the share falls with the 0.4th power of the peak; every GPU counts once.
     """
-    peak = chip.compute_peak(dtype).value
+    peak = prefill_peak(chip, chosen, dtype)
     if chosen.kind != "launched":
         return min(0.9, SERVING_SHARE * chip.bound_peak(dtype) / peak)
-    return float(min(0.62, 0.46 * (100e12 / peak) ** 0.6))
+    return float(min(0.6, 0.36 * (100e12 / peak) ** 0.4))
 
 
 def memory(
