@@ -43,6 +43,8 @@ PREFILL_FIT = (
     "uncalibrated: the share of the peak that prefill reaches falls as the peak grows; of "
     "published batch-1 prefill rates, most of them of llama.cpp, 80 % lie within the band"
 )
+MOST_SHARE, SHARE_AT_100, SHARE_POWER = 0.6, 0.36, 0.4
+"""Of llama.cpp's prefill: the largest share, that at 100 TFLOPS, and how fast it falls; fitted."""
 SERVING_SHARE = 0.6
 """Share of the peak that compiled and captured engines are taken to reach in prefill.
 
@@ -372,7 +374,7 @@ def compute_share(chip: Chip, chosen: Engine, dtype: str) -> float:
     peak = prefill_peak(chip, chosen, dtype)
     if chosen.kind != "launched":
         return min(0.9, SERVING_SHARE * chip.bound_peak(dtype) / peak)
-    return float(min(0.6, 0.36 * (100e12 / peak) ** 0.4))
+    return float(min(MOST_SHARE, SHARE_AT_100 * (100e12 / peak) ** SHARE_POWER))
 
 
 def memory(
