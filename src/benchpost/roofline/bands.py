@@ -40,9 +40,11 @@ DECODE = {
 """Decode at batch 1, by platform."""
 
 UNSEEN_ENGINE = 1.15
-"""Factor for engines of which no row was used; a judgement, as are the next two."""
+"""Factor for engines of which no row was used; a judgement, as are the next three."""
 UNSEEN_BATCH = 1.1
 """Factor for more than one sequence, of which no row was used."""
+SEVERAL = 1.15
+"""Factor for decode on several GPUs, of which no row was used."""
 EXPERTS = 1.15
 """Factor for mixtures of experts, of which one row was used.
 

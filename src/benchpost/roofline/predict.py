@@ -133,6 +133,8 @@ class Setting:
             band = band.wider(bands.UNSEEN_ENGINE, "few rows of current engines were at hand")
         if self.model.experts:
             band = band.wider(bands.EXPERTS, "few rows of mixtures of experts were at hand")
+        if self.tp > 1:
+            band = band.wider(bands.SEVERAL, "the fit saw one GPU only")
         return band
 
     @cached_property
