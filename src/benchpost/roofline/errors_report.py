@@ -18,7 +18,7 @@ from benchpost.roofline.errors_table import (
     prefill_ratios,
 )
 from benchpost.roofline.fitting import Constants, fit, ratios_left_out
-from benchpost.roofline.scores import Kept
+from benchpost.roofline.scores import FILES, Kept
 
 
 def tables(kept: Kept | None = None) -> str:
@@ -26,7 +26,7 @@ def tables(kept: Kept | None = None) -> str:
     cases = decode_cases()
     left_out = ratios_left_out(cases)
     groups = (
-        ("Ladder, batch-1 decode", ladder(kept or scoring.made())),
+        ("Ladder, batch-1 decode", ladder(kept or scoring.made()[FILES["decode"]])),
         ("By engine, GPU left out", by(left_out, lambda row: row.engine)),
         ("By GPU, left out", by(left_out, lambda row: row.gpu)),
         ("By format, GPU left out", by(left_out, lambda row: row.format)),

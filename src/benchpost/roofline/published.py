@@ -10,6 +10,7 @@ from benchpost.roofline.engines import engine as engine_of
 from benchpost.roofline.engines import engine_for
 from benchpost.roofline.engines import layer_time as time_of_a_layer
 from benchpost.roofline.fitting import KV_FORMAT, calibrate
+from benchpost.roofline.ladders import MODEL
 from benchpost.roofline.measured import Row, rows
 from benchpost.roofline.units import Quantity
 
@@ -20,7 +21,7 @@ METRICS = ("decode", "prefill", "end to end")
 def model_error(
     *,
     of: str = "median",
-    step: str = scores.MODEL,
+    step: str = MODEL,
     kind: str = "decode",
     gpu: str = "",
     engine: str = "",
@@ -37,7 +38,7 @@ def model_error(
     if of not in known:
         raise UsageError(f"an error has no {of!r}{near(of, known)}; it has {', '.join(known)}")
     if known[of] is None:
-        raise UsageError(f"the step {step!r} states no band; {scores.MODEL!r} does")
+        raise UsageError(f"the step {step!r} states no band; {MODEL!r} does")
     return Quantity(float(known[of]), "1")
 
 

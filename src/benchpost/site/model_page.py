@@ -42,21 +42,23 @@ def _equation(equation: Equation) -> Iterator[str]:
     yield f"### {escape.code(equation.name)} {{ #{_anchor(equation.name)} }}"
     yield escape.text(equation.meaning)
     yield f"$$\n{latex(equation)}\n$$"
-    with_numbers = latex_with_numbers(equation, example.numbers)
-    of = example.words or "with numbers"
-    yield f"{escape.text(of[0].upper() + of[1:])}:"
-    yield f"$$\n{equation.result.symbol} = {with_numbers}\n$$"
+    if example.numbers:
+        with_numbers = latex_with_numbers(equation, example.numbers)
+        of = example.words or "with numbers"
+        yield f"{escape.text(of[0].upper() + of[1:])}:"
+        yield f"$$\n{equation.result.symbol} = {with_numbers}\n$$"
     yield _terms(equation, example)
     yield f"_{' '.join(_notes(equation, example))}_"
 
 
 def _terms(equation: Equation, example: Worked) -> str:
     numbers = dict(example.numbers)
-    for each in (*called(equation), equation):
+    for each in (*called(equation), equation) if numbers else ():
         numbers[each.result.name] = each(**{t.name: example.numbers[t.name] for t in each.terms})
+    here = {name: amount(value, TERMS[name]) for name, value in numbers.items()}
     rows = (
         f"| ${term.symbol}$ | {_to_term(term, equation)} | {escape.text(term.meaning)} "
-        f"| {_unit(term)} | {amount(numbers[term.name], term)} |"
+        f"| {_unit(term)} | {here.get(term.name, '')} |"
         for term in terms_of(equation)
     )
     head = "| Symbol | Term | Meaning | Unit | Here |\n| --- | --- | --- | --- | ---: |"
