@@ -147,8 +147,6 @@ EXAMPLES: list[tuple[str, dict[str, Option]]] = [
     ("diagram step", {"gpu": "B200", "model": "Qwen3-0.6B", "host": "2 ms", "batch": 8}),
     ("chart capacity", {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "kv": "bf16, fp8"}),
     ("chart capacity", {"gpu": "H100 SXM", "model": "Llama-3.1-70B", "tp": 4, "seqs": 256}),
-    ("chart paging", {}),
-    ("chart paging", {"block": "16, 64, 256", "reserve": 8192}),
     ("table blocks", {"model": "Llama-3.1-8B", "kv": "fp8"}),
     ("table graphs", {}),
     ("table graphs", {"seqs": 1024, "query": 4, "batch": "7, 4000"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -219,6 +220,65 @@ def test_programs_find_what_they_look_for(hostile: Path) -> None:
     assert twin.read_bytes() == (skill("crlf") + BODY).replace("\n", "\r\n").encode()
     assert (hostile / ".well-known/agent-skills/index.json").is_file()
     assert "catalogue/crlf/SKILL.md" in (hostile / "llms.txt").read_text(encoding="utf-8")
+
+
+def of_the_guide(root: Path) -> Path:
+    """The project that the guide shows, with the files that it names."""
+    guide = (SCRIPT.parents[1] / "docs/guide/skills.md").read_text(encoding="utf-8")
+    for name in ("mkdocs.yml", "benchpost.toml"):
+        found = re.search(rf'^```\w+ title="{name}"\n(.*?)^```$', guide, re.M | re.DOTALL)
+        assert found, name
+        (root / name).write_text(found[1], encoding="utf-8")
+    vllm = "docs/skills/mlops/inference/vllm"
+    files = {
+        "docs/index.md": "# Home\n",
+        "docs/skills/mlops/DESCRIPTION.md": "---\ndescription: Models.\n---\n",
+        f"{vllm}/SKILL.md": skill("vllm") + "[Tuning](references/tuning.md), $x^2$, ~~old~~\n",
+        f"{vllm}/references/tuning.md": "# Tuning\n\n- [ ] do\n\n> [!NOTE]\n> Box[^a]\n\n[^a]: N\n",
+        f"{vllm}/scripts/probe.py": "print()\n",
+    }
+    return write(root, files)
+
+
+def test_the_project_of_the_guide_is_complete(tmp_path: Path) -> None:
+    """Its `mkdocs.yml` as it is printed builds strictly, and gives the addresses that it lists."""
+    done = mkdocs(of_the_guide(tmp_path), "build", "--strict")
+    assert done.returncode == 0, done.stderr
+    site = tmp_path / "site"
+    guide = (SCRIPT.parents[1] / "docs/guide/skills.md").read_text(encoding="utf-8")
+    section = guide[guide.index("## What you get") : guide.index("## Addresses")]
+    addresses = re.findall(r"`/([\w./-]+)`", section)
+    assert len(addresses) >= 10
+    for address in addresses:
+        assert (site / address).is_file() or (site / address / "index.html").is_file(), address
+    assert not (site / "posts").exists()
+    assert not list(site.rglob("skills/**/*.html"))
+    assert "The following pages exist" not in done.stderr
+    page = (site / "catalogue/vllm/references/tuning/index.html").read_text(encoding="utf-8")
+    assert 'type="checkbox"' in page
+    assert 'class="admonition note"' in page
+    assert 'class="footnote"' in page
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("  - attr_list\n", "`attr_list`"),
+        ("  - benchpost.site.maths_extension\n", "`benchpost.site.maths_extension`"),
+        ("      generic: true\n", "`pymdownx.arithmatex, generic: true`"),
+        ("        - name: html-as-is\n", "`pymdownx.superfences, custom_fences, name: html-as-is`"),
+    ],
+)
+def test_what_mkdocs_yml_lacks_is_named(tmp_path: Path, line: str, said: str) -> None:
+    """A strict build fails on it instead of showing marks."""
+    settings = of_the_guide(tmp_path) / "mkdocs.yml"
+    text = settings.read_text(encoding="utf-8")
+    assert line in text
+    other = line.replace("html-as-is", "other") if "name:" in line else ""
+    settings.write_text(text.replace(line, other), encoding="utf-8")
+    done = mkdocs(tmp_path, "build", "--strict")
+    assert done.returncode == 1
+    assert f"mkdocs.yml: the markdown_extensions lack {said}, which the pages of" in done.stderr
 
 
 @pytest.mark.corpus

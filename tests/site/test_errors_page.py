@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchpost.figures.rows import percent
-from benchpost.roofline import bands, catalog, measured
+from benchpost.roofline import bands, catalog, errors_serving, measured, served
 from benchpost.roofline.scores import GROUPS, chosen, errors
 from benchpost.site.errors_page import errors_page
 
@@ -69,6 +69,18 @@ def test_every_band_says_what_it_rests_on(page: str) -> None:
     assert "a judgement" in bands.PREFILL_OTHER.basis
     for band in (bands.PREFILL_OTHER, *bands.SERVING.values(), *bands.SERVING_TTFT.values()):
         assert f"{band.low:.2f} to {band.high:.2f} | {band.basis}" in page
+
+
+def test_servers_stand_with_their_errors(page: str) -> None:
+    """Their source, what is set aside, and every GPU, engine and model of the rows."""
+    section = page.partition("## Serving {")[2].partition("## What is not measured")[0]
+    assert served.SOURCE in section
+    impossible = sum(row.flag == "impossible" for row in served.rows())
+    assert f"{impossible} are set aside as mislabelled" in section
+    for row in errors_serving.usable():
+        assert row.gpu in section
+        assert f"| {row.model} |" in section
+        assert f"| {row.engine} |" in section
 
 
 def test_impossible_rows_stand_beside_their_bound(page: str) -> None:

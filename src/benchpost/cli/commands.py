@@ -15,6 +15,7 @@ from benchpost.commands.facts import load, tools
 from benchpost.config import Project
 from benchpost.errors import UsageError
 from benchpost.files import read_text
+from benchpost.fill.token_counts import vocabulary
 from benchpost.findings import Finding, selected
 from benchpost.post.document import Post
 from benchpost.post.read import parse_post
@@ -96,8 +97,7 @@ def _read(file: Path, project: Project) -> Post:
 
 def _of_page(post: Post, asked: Mapping[str, str], allowed: list[str]) -> list[Finding]:
     """By the words given; without a tool among them, by what the page declares."""
+    own = declared(post.front)
     if asked:
-        own = declared(post.front)
-        return check_post(post, asked, {*allowed, *(own.allowed if own else ())})
-    declaration = declared(post.front)
-    return check_declared(post, declaration) if declaration else []
+        return check_post(post, asked, {*allowed, *(own.allowed if own else ())}, vocabulary)
+    return check_declared(post, own, vocabulary) if own else []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from benchpost.commands.facts import Tool
-from benchpost.commands.versions import Life, Stretch, order
+from benchpost.commands.versions import Life, Stretch, near, order
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Context:
     """The releases that the page speaks of, as far as there are facts."""
     allowed: frozenset[str] = frozenset()
     """Flags, variables and metrics that the page allows."""
+    vocabulary: Callable[[str], int | None] | None = None
+    """The size of a model's vocabulary by its name, where somebody can tell."""
 
     @property
     def is_newest(self) -> bool:
@@ -41,6 +43,14 @@ class Context:
         """A list of tables that is kept by hand."""
         found: list[Mapping[str, Any]] = self.tool.kept.get(name, [])
         return found
+
+    def life(self, stretches: Sequence[Life]) -> Life:
+        """The stretch of a life that matters to the releases asked for."""
+        return near(stretches, self.asked)
+
+    def has(self, stretches: Sequence[Life]) -> bool:
+        """Whether something is there in all releases asked for."""
+        return self.life(stretches).covers(self.asked)
 
     def since(self, version: str) -> bool:
         """Whether all releases asked for are at least this one."""

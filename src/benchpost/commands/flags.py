@@ -13,7 +13,6 @@ from benchpost.commands.facts import Flag
 from benchpost.commands.grammar import Given, Parser, Reading, is_hole
 from benchpost.commands.invocation import Invocation
 from benchpost.commands.shell import Word
-from benchpost.commands.versions import Life
 from benchpost.errors import near
 from benchpost.findings import Check, Severity
 from benchpost.post.problems import Problem
@@ -32,7 +31,7 @@ def judged(found: Invocation, reading: Reading, context: Context) -> Iterator[Pr
 def subcommand(found: Invocation, context: Context) -> Iterator[Problem]:
     """A subcommand that the tool does not have, or not in the releases asked for."""
     tool = context.tool
-    life = tool.commands.get(found.command, Life())
+    life = context.life(tool.commands.get(found.command, ()))
     if life.is_gone(context.asked):
         hint = near(found.command, _there(context))
         said = f"`{tool.name} {found.command}` is {context.ends(life)}{hint}"
@@ -51,7 +50,7 @@ def subcommand(found: Invocation, context: Context) -> Iterator[Problem]:
 
 def _there(context: Context) -> list[str]:
     tool = context.tool
-    known = [name for name, life in tool.commands.items() if life.covers(context.asked)]
+    known = [name for name, life in tool.commands.items() if context.has(life)]
     others = [each for each in tool.program.others if each not in groups(context)]
     return sorted({*known, *others})
 
@@ -104,7 +103,9 @@ def of_any(given: Given, context: Context) -> Iterator[Problem]:
 
 
 def _tells(problem: Problem) -> bool:
-    """In prose a flag may stand without its value, or cut short."""
+    """In prose a flag may stand without its value, cut short, or with a letter for a number."""
+    if problem.check is Check.C005:
+        return " takes a " not in problem.message
     return problem.check not in (Check.C008, Check.C009)
 
 

@@ -171,9 +171,9 @@ class Parser:
             return {}
         found: dict[str, tuple[Flag, Life, bool]] = {}
         for name in self._spellings():
-            if name.startswith(spelled) and (match := self._exact(name)):
-                if match[1].covers(self.asked):
-                    found[name] = match
+            match = self._exact(name) if name.startswith(spelled) else None
+            if match and match[1].covers(self.asked):
+                found[name] = match
         flags = {id(flag) for flag, _, _ in found.values()}
         if len(flags) == 1:
             first = min(found, key=len)

@@ -228,12 +228,12 @@ class _Reader:
         self.heredocs = []
 
     def _word(self) -> None:
-        start, pieces, plain = self.at, [], True
-        for text, at, expands in self._pieces():
-            pieces.append((text, at))
-            plain = plain and not expands
-        at = tuple(place for _, place in pieces)
-        self.words.append(Word("".join(t for t, _ in pieces), at, start, self.at, plain))
+        start = self.at
+        pieces = list(self._pieces())
+        text = "".join(char for char, _, _ in pieces)
+        places = tuple(place for _, place, _ in pieces)
+        plain = not any(expands for _, _, expands in pieces)
+        self.words.append(Word(text, places, start, self.at, plain))
 
     def _pieces(self) -> Iterator[tuple[str, int, bool]]:
         """Characters of the word that begins here, with their offsets, whether they expand."""

@@ -54,7 +54,7 @@ def diagram_request(
     name: str = "",
     caption: str = "",
 ) -> Fragment:
-    """The life of a request in ms: queue, prefill, tokens; with TTFT, TPOT, ITL and E2EL.
+    """The life of a request in ms, from its queue to its last token, and what is measured of it.
 
     `gaps` are the times between its tokens, separated by commas.
     """

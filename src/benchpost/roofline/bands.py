@@ -90,4 +90,26 @@ SPECULATION = Band(0.85, 1.15, "measured speed-ups of one machine within 0.02 fo
 CALIBRATED = Band(
     0.87, 1.15, "80 % of other rows of the same GPU, engine and format after one calibration row"
 )
+_OWN = "80 % of other rows of the same GPU, engine and format after {}, on {}"
+CALIBRATED_ON = {
+    "server": Band(0.82, 1.18, _OWN.format("one calibration row", "data-centre cards")),
+    "desktop": Band(0.92, 1.09, _OWN.format("one calibration row", "desktop cards below 2 GHz")),
+    "fast desktop": Band(0.92, 1.08, _OWN.format("one calibration row", "cards above 2 GHz")),
+    "soc": Band(0.83, 1.19, _OWN.format("one calibration row", "Apple and Jetson")),
+}
+"""Decode after one row of one's own, by platform; `CALIBRATED` is of all together."""
+CALIBRATED_MORE = {
+    "server": Band(0.85, 1.17, _OWN.format("three calibration rows", "data-centre cards")),
+    "desktop": Band(0.92, 1.08, _OWN.format("three calibration rows", "desktop cards below 2 GHz")),
+    "fast desktop": Band(0.93, 1.07, _OWN.format("three calibration rows", "cards above 2 GHz")),
+    "soc": Band(0.86, 1.13, _OWN.format("three calibration rows", "Apple and Jetson")),
+}
+"""The same after three rows or more."""
+
+
+def calibrated(platform: str, rows: int) -> Band:
+    """The band of decode after so many rows of one's own."""
+    return (CALIBRATED_MORE if rows >= 3 else CALIBRATED_ON)[platform]
+
+
 PREFILL_CALIBRATED = Band(0.75, 1.3, "80 % of other rows of the same GPU, engine and format")

@@ -186,7 +186,7 @@ def decode(
     step = at(equations.engine_step_time, terms) + terms["exchange_time"]
     several = hasattr(batch, "shape") or batch > 1
     band = setting.band_of_batches if several else setting.band
-    band = calibration.band if calibration else band
+    band = (calibration and calibration.band) or band
     typical = smaller(batch / step, bound)
     return Estimate(
         value=typical,
@@ -306,7 +306,7 @@ def prefill_of(
         },
     )
     typical = larger(bound, at(equations.engine_prefill_time, terms) + terms["exchange_time"])
-    band = calibration.prefill_band if calibration else _prefill_band(setting)
+    band = (calibration and calibration.prefill_band) or _prefill_band(setting)
     return Estimate(
         value=typical,
         low=larger(bound, typical / band.high),

@@ -108,7 +108,9 @@ SERVING = """## Serving
 
 Many requests at once, on one server of 1 to 8 GPUs: how long a request waits between two tokens,
 and for its first one. Three constants were fitted to the rows of the H100, one more for the first
-token; all other GPUs are new to them.
+token; all other GPUs are new to them. The rows are those of {source}. Of these, {impossible} are
+set aside as mislabelled, because they beat their bound or their weights do not fit, and {replicas}
+because their requests went to several servers.
 
 <!-- fill chart ladder kind="serving" -->
 <!-- /fill -->
@@ -165,12 +167,18 @@ def errors_page(earlier: Path) -> Mapping[str, bytes]:
         *_in_short(),
         DECODE,
         PREFILL,
-        SERVING,
+        _serving(),
         *_not_measured(),
         *_not_used(),
         AGAIN,
     ]
     return filled_page("errors", FRONT, "\n\n".join(parts), earlier)
+
+
+def _serving() -> str:
+    flags = [row.flag for row in served.rows()]
+    told = {flag: flags.count(flag) for flag in ("impossible", "replicas")}
+    return SERVING.format(source=served.SOURCE, **told)
 
 
 def _in_short() -> Iterable[str]:

@@ -71,4 +71,4 @@ def _skills(folder: str, plan: Plan, category: str) -> list[Any]:
 def _skill(folder: str, pages: Sequence[Page]) -> Mapping[str, Any]:
     paths = [f"{folder}/{page.url}index.md" for page in pages]
     title = words(pages[0].title)
-    return {title: [{"SKILL.md": paths[0]}, *paths[1:]] if len(paths) > 1 else paths[0]}
+    return {title: [{f"About {title}": paths[0]}, *paths[1:]] if len(paths) > 1 else paths[0]}

@@ -76,8 +76,8 @@ class BenchpostPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  
     @event_priority(50)
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Write the pages, put them into the navigation, add our theme to Material's."""
-        project = project_of(config)
         try:
+            project = project_of(config)
             self.site = self._written(project, config)
         except BenchpostError as error:
             raise PluginError(f"benchpost: {error}") from error

@@ -178,25 +178,43 @@ def _related(page: Page, skill: Skill, shelf: Shelf) -> Iterator[str]:
 
 
 def _files(page: Page, skill: Skill, shelf: Shelf, taken: frozenset[str]) -> Iterator[str]:
-    items = [_file(path, page, skill, shelf) for path in _shown_files(skill, shelf)]
+    """Links to the skill's texts and code; its pictures and other files in a box to be opened."""
+    paths = [file.path for file in skill.support]
+    shown_as = shelf.plan.by_source
+    items = [
+        _page_link(shown_as[path], page, skill, shelf)
+        for path in _texts_first(paths)
+        if path in shown_as
+    ]
+    others = [
+        _copy_link(path, page, skill, shelf)
+        for path in paths
+        if path in shelf.plan.copies and path not in shown_as
+    ]
+    if not items and not others:
+        return
+    name = "files"
+    while name in taken:
+        name = f"skill-{name}"
+    yield layout.headline(2, "Files", name)
     if items:
-        name = "files"
-        while name in taken:
-            name = f"skill-{name}"
-        yield layout.headline(2, "Files", name)
         yield layout.listed(items)
+    if others:
+        count = "1 other file" if len(others) == 1 else f"{len(others):,} other files"
+        yield layout.fold(count, layout.listed(others))
 
 
-def _shown_files(skill: Skill, shelf: Shelf) -> list[str]:
-    """Texts first."""
-    offered = {*shelf.plan.copies, *shelf.plan.by_source}
-    paths = [file.path for file in skill.support if file.path in offered]
+def _texts_first(paths: Iterable[str]) -> list[str]:
     return sorted(paths, key=lambda path: (not path.lower().endswith(MARKDOWN), path))
 
 
-def _file(path: str, page: Page, skill: Skill, shelf: Shelf) -> str:
-    target = shelf.plan.by_source.get(path)
-    url = to(target, page) if target else address(shelf.plan.copies[path], page)
-    link = f"[{escape.code(shown(inner(path, skill)))}]({escape.destination(url)})"
-    title = opening_words(shelf, path) if target and target.kind is Kind.TEXT else ""
+def _page_link(target: Page, page: Page, skill: Skill, shelf: Shelf) -> str:
+    words = escape.code(shown(inner(target.source, skill)))
+    link = f"[{words}]({escape.destination(to(target, page))})"
+    title = opening_words(shelf, target.source) if target.kind is Kind.TEXT else ""
     return f"{link}: {escape.text(title)}" if title else link
+
+
+def _copy_link(path: str, page: Page, skill: Skill, shelf: Shelf) -> str:
+    words = escape.code(shown(inner(path, skill)))
+    return f"[{words}]({escape.destination(address(shelf.plan.copies[path], page))})"

@@ -30,8 +30,8 @@ DOCUMENTS = (".html", ".htm", ".xhtml")
 shown as code, and are in the archive."""
 LONGEST_CODE = 1 << 16
 """Bytes of a file that has a page as code; a larger one is offered as a file only."""
-PICTURES = (".svg",)
-"""Text that is not for reading."""
+FIGURES = (".svg", ".csv")
+"""Text that is shown in a figure, or drawn there."""
 
 
 class Kind(Enum):
@@ -249,7 +249,7 @@ def _files(
 
 def _is_code(library: Library, file: File) -> bool:
     """Whether a file is text that one can read on a page."""
-    if not 0 < file.size <= LONGEST_CODE or file.path.lower().endswith(PICTURES):
+    if not 0 < file.size <= LONGEST_CODE or file.path.lower().endswith(FIGURES):
         return False
     text = library.text(file.path)
     return bool(text.strip()) and not {"\0", "\ufffd"} & set(text)
