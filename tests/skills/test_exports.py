@@ -18,7 +18,7 @@ from skills.trees import skill, unpacked, write
 
 from benchpost.files import sha256
 from benchpost.skills.aliases import Aliases
-from benchpost.skills.exports import FOLDERS, archive, export, names
+from benchpost.skills.exports import FOLDERS, LAYOUTS, archive, export, names
 from benchpost.skills.library import Library
 from benchpost.skills.links import broken
 from benchpost.skills.pages import pages
@@ -126,6 +126,17 @@ def test_lists_for_programs_and_for_models(library: Library) -> None:
     targets = re.findall(r"\]\(([^)]+)\)", found.files["llms.txt"].decode())
     assert len(targets) == 4
     assert set(targets) <= set(found.files)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_path_that_is_not_text_can_be_exported(layout: str, tmp_path: Path) -> None:
+    """Bytes of a folder's name that are not UTF-8 stand escaped in lists; the skill is there."""
+    write(tmp_path / "t", {"a/\udcff/SKILL.md": skill("x")})
+    found = export(Library(scan(tmp_path / "t")), layout)
+    for path, data in found.files.items():
+        if path.endswith(".json"):
+            json.loads(data)
+    assert found.files
 
 
 def test_an_archive_is_the_same_bytes_each_time() -> None:

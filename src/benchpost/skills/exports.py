@@ -32,6 +32,8 @@ from benchpost.skills.walk import shown
 
 SCHEMA = "https://schemas.agentskills.io/discovery/0.2.0/schema.json"
 """Agent Skills Discovery RFC 0.2.0."""
+ESCAPED = "backslashreplace"
+"""How bytes of a path that are no text are written, in JSON as elsewhere."""
 DISCOVERY = ".well-known/agent-skills"
 FOLDERS = {
     "flat": "",
@@ -194,7 +196,7 @@ def _web(library: Library) -> Export:
     files[f"{DISCOVERY}/index.json"] = _json({"$schema": SCHEMA, "skills": entries})
     records = [_record(library, skill, folders[skill.path]) for skill in library.tree.skills]
     files["skills.json"] = _json(records)
-    files["llms.txt"] = _llms(library, folders).encode()
+    files["llms.txt"] = _llms(library, folders).encode("utf-8", ESCAPED)
     return Export(files, tuple(findings))
 
 
@@ -261,7 +263,7 @@ def _llms(library: Library, folders: Mapping[str, str]) -> str:
 
 
 def _json(record: object) -> bytes:
-    return (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode("utf-8", ESCAPED)
 
 
 def _layout(prefix: str) -> Callable[[Library], Export]:
