@@ -94,6 +94,19 @@ def test_the_marketplace_file_names_nested_folders(library: Library) -> None:
     assert record["plugins"][0]["description"] == "Learning"
 
 
+def test_the_marketplace_file_is_for_the_root_of_a_repository(library: Library) -> None:
+    """For a tree in a repository the paths begin at that repository's root."""
+    found = export(library, "marketplace", "docs/skills").files[".claude-plugin/marketplace.json"]
+    assert json.loads(found)["plugins"][0]["skills"] == ["./docs/skills/ml/train/x"]
+
+
+def test_tags_are_found_where_hosts_put_them(tmp_path: Path) -> None:
+    """At the top, under `metadata`, or under a host's name there; as a list or with commas."""
+    head = "---\nname: x\ndescription: D\ntags: a, b\nmetadata:\n  h:\n    tags: [b, c]\n---\n"
+    found = export(Library(scan(write(tmp_path, {"x/SKILL.md": head}))), "web")
+    assert json.loads(found.files["skills.json"])[0]["tags"] == ["a", "b", "c"]
+
+
 def test_discovery_names_files_by_their_digest(library: Library) -> None:
     """One file, or an archive with SKILL.md at its root; no entry without a description."""
     found = export(library, "web")

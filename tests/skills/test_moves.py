@@ -16,7 +16,7 @@ from benchpost.skills.aliases import Aliases, digest, read_aliases
 from benchpost.skills.change import Change, prepare
 from benchpost.skills.library import Library
 from benchpost.skills.links import broken
-from benchpost.skills.migrate import Step, migrate, steps
+from benchpost.skills.migrate import Step, left, migrate, steps, texts
 from benchpost.skills.moves import Move, Plan, plan_text, read_plan
 from benchpost.skills.perform import perform, record, shown, undoing
 from benchpost.skills.rewrite import Moved, rewritten
@@ -306,7 +306,12 @@ def test_an_installed_copy_comes_along(tmp_path: Path) -> None:
         Step("a/y", "n/y", "was modified; compare it with n/y of the catalogue"),
         Step("a/z", "n/z", "n/z is installed too; remove one of them"),
     ]
-    migrate(tmp_path, found)
+    catalogue = write(tmp_path / "new", {"n/DESCRIPTION.md": "N", "a/DESCRIPTION.md": "A"})
+    write(tmp_path, {"gone/DESCRIPTION.md": "G"})
+    assert texts(tmp_path, catalogue, found) == ["n/DESCRIPTION.md"]
+    migrate(tmp_path, catalogue, found)
+    assert left(tmp_path) == ["gone/DESCRIPTION.md", "new/a/DESCRIPTION.md", "new/n/DESCRIPTION.md"]
+    assert (tmp_path / "n/DESCRIPTION.md").read_text(encoding="utf-8") == "N"
     assert (tmp_path / "n/x/SKILL.md").is_file()
     assert not (tmp_path / "a/x").exists()
     assert (tmp_path / "a/y/SKILL.md").read_text(encoding="utf-8") == "mine"

@@ -34,6 +34,7 @@ SCHEMA = "https://schemas.agentskills.io/discovery/0.2.0/schema.json"
 """Agent Skills Discovery RFC 0.2.0."""
 ESCAPED = "backslashreplace"
 """How bytes of a path that are no text are written, in JSON as elsewhere."""
+MARKETPLACE = "marketplace"
 DISCOVERY = ".well-known/agent-skills"
 FOLDERS = {
     "flat": "",
@@ -57,9 +58,12 @@ class Export:
     """What is left out, renamed, or leads out of the export."""
 
 
-def export(library: Library, layout: str) -> Export:
-    """The files of a layout of `LAYOUTS`."""
-    found = LAYOUTS[layout](library)
+def export(library: Library, layout: str, base: str = "") -> Export:
+    """The files of a layout of `LAYOUTS`.
+
+    `base` is the tree's folder relative to the repository whose root the files are for.
+    """
+    found = _marketplace(library, base) if layout == MARKETPLACE else LAYOUTS[layout](library)
     return Export(dict(sorted(found.files.items())), found.findings)
 
 
@@ -159,19 +163,20 @@ def _leading_out(library: Library, skill: Skill) -> Iterator[Finding]:
                 yield Finding(Check.K020, place, message, severity=Severity.WARNING)
 
 
-def _marketplace(library: Library) -> Export:
+def _marketplace(library: Library, base: str = "") -> Export:
     """The plugin file that names each skill's nested folder, a plugin a category."""
+    prefix = f"./{base}/" if base else "./"
     plugins = [
         {
             "name": _slug(category),
             "description": library.tree.description(category) or f"Skills of {category}",
             "source": "./",
             "strict": False,
-            "skills": [f"./{skill.folder}" for skill in skills],
+            "skills": [prefix + skill.folder for skill in skills],
         }
         for category, skills in library.tree.categories.items()
     ]
-    name = _slug(library.tree.root.resolve().name)
+    name = _slug(base.partition("/")[0] or library.tree.root.resolve().name)
     record = {"name": name, "owner": {"name": name}, "plugins": plugins}
     return Export({".claude-plugin/marketplace.json": _json(record)})
 
@@ -233,15 +238,12 @@ def archive(files: Mapping[str, bytes]) -> bytes:
 
 def _record(library: Library, skill: Skill, name: str) -> dict[str, object]:
     text = library.text(skill.path)
-    metadata = skill.fields.get("metadata")
-    inner = metadata.get("tags") if isinstance(metadata, dict) else None
-    tags = skill.fields.get("tags") or inner
     return {
         "id": skill.address.identity,
         "name": name,
         "category": skill.category,
         "description": skill.description,
-        "tags": tags if isinstance(tags, list) else [],
+        "tags": list(skill.tags),
         "platforms": skill.fields.get("platforms") or [],
         "tokens": tokens(text),
         "digest": f"sha256:{sha256(text.encode())}",
@@ -272,7 +274,7 @@ def _layout(prefix: str) -> Callable[[Library], Export]:
 
 LAYOUTS: dict[str, Callable[[Library], Export]] = {
     **{name: _layout(prefix) for name, prefix in FOLDERS.items()},
-    "marketplace": _marketplace,
+    MARKETPLACE: _marketplace,
     "web": _web,
 }
 """All, by name."""

@@ -48,9 +48,26 @@ class Skill:
         return "" if self.address.identity == "." else self.address.identity
 
     @property
+    def tags(self) -> tuple[str, ...]:
+        """`tags`, at the top of the front matter, under `metadata`, or under a host's name there."""
+        metadata = self.fields.get("metadata")
+        inner = metadata if isinstance(metadata, dict) else {}
+        hosts = [each for each in inner.values() if isinstance(each, dict)]
+        given = [each.get("tags") for each in (self.fields, inner, *hosts)]
+        named = [_words(each) for each in given]
+        return tuple(dict.fromkeys(tag for each in named for tag in each))
+
+    @property
     def category(self) -> str:
         """E.g. `mlops/training`."""
         return self.address.category
+
+
+def _words(value: Plain | None) -> list[str]:
+    """A list of texts, also where it is written as one text with commas."""
+    items = value.split(",") if isinstance(value, str) else value
+    found = items if isinstance(items, list) else []
+    return [each.strip() for each in found if isinstance(each, str) and each.strip()]
 
 
 @dataclass(frozen=True)
