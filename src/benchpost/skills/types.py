@@ -49,7 +49,7 @@ class Skill:
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """`tags`, at the top of the front matter, under `metadata`, or under a host's name there."""
+        """`tags`: at the top of the front matter, under `metadata`, or below a host's name."""
         metadata = self.fields.get("metadata")
         inner = metadata if isinstance(metadata, dict) else {}
         hosts = [each for each in inner.values() if isinstance(each, dict)]
