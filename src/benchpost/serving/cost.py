@@ -28,7 +28,12 @@ class StepCost:
     """GPU, model, engine and formats."""
     host_time: float = HOST_TIME
     """Seconds of the host in a step."""
-    _by_rows: dict[int, tuple[float, float]] = field(default_factory=dict, repr=False)
+    _by_rows: dict[int, tuple[float, float]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _by_chunk: dict[tuple[int, int], tuple[float, float]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def work(self) -> Work:
@@ -52,6 +57,14 @@ class StepCost:
             layers = self.setting.model.layers * LAYER_TIME
             beside = layers + float(exchange_time(self.setting, rows)) + self.host_time
             known = self._by_rows[rows] = float(self.work.weight_bytes(rows)), beside
+        return known
+
+    def chunk(self, tokens: int, held: int) -> tuple[float, float]:
+        """FLOPs of `tokens` of a prompt, and bytes of the `held` in the KV cache after them."""
+        known = self._by_chunk.get((tokens, held))
+        if known is None:
+            flops, moved = self.work.prefill_flops(tokens, held), self.work.kv_bytes(held)
+            known = self._by_chunk[tokens, held] = float(flops), float(moved)
         return known
 
     def time(self, rows: int, flops: float, kv_bytes: float) -> float:
