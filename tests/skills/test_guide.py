@@ -22,7 +22,8 @@ FILES = {
     "skills/ml/DESCRIPTION.md": "---\ndescription: Training and serving of models\n---\n",
     "skills/ml/adapters/SKILL.md": "---\nname: adapters\ndescription: Trains low-rank adapters."
     " Use when a model is to learn a style\nmetadata:\n  verified: plotlib 1.4\nversion: 1\n---\n"
-    "# Adapters\n\nFirst do [setup](setup.md).\n\nThen see [how to draw the loss](../drawing/SKILL.md).\n",
+    "# Adapters\n\nFirst do [setup](setup.md).\n\n"
+    "Then see [how to draw the loss](../drawing/SKILL.md).\n",
     "skills/ml/adapters/references/setup.md": "# Setup\n",
     "skills/ml/drawing/SKILL.md": "---\nname: drawing\ndescription: Draws charts from tables."
     " Use when numbers are to be seen\n---\n\n```python\nfrom plotlib import Canvas\n```\n\n"
