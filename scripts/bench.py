@@ -48,12 +48,16 @@ class Comparison:
     """How many questions one call answers, ours and the peer's; times and ratio are of one."""
 
 
+TICK = 1 / os.sysconf("SC_CLK_TCK")
+"""The least CPU time that the system tells apart from none."""
+
+
 def cpu_seconds(work: Callable[[], object]) -> float:
     """CPU time of one call, its child processes included."""
     before = os.times()
     work()
     after = os.times()
-    return sum(after[:4]) - sum(before[:4])
+    return max(TICK, sum(after[:4]) - sum(before[:4]))
 
 
 def compare(comparison: Comparison) -> str:
@@ -258,27 +262,25 @@ def analysis() -> Peer:
 
 
 def cold() -> list[Comparison]:
-    """From nothing: importing, and one prediction on the command line."""
-    floor = "python -c pass"
+    """From nothing: importing, and one prediction of a process of its own."""
     load = "import benchpost.roofline; benchpost.roofline.decode"
     asked = ("predict", "decode", "--gpu", GPU, "--model", MODEL, "--context", "1024")
-    peer = peer_name = None
-    if (PEERS / "llm-analysis" / "llm_analysis").is_dir():
-        path = f"sys.path.insert(0, {str(PEERS / 'llm-analysis')!r})"
-        peer = f"{STAND_INS}\n{path}\nimport llm_analysis.analysis"
-        peer_name = "import of llm-analysis"
+    folder = PEERS / "llm-analysis"
+    peer = f"{STAND_INS}\nsys.path.insert(0, {str(folder)!r})\nimport llm_analysis.analysis as a"
+    infer = "a.infer('decapoda-research_llama-7b-hf', 'a100-sxm-80gb', seq_len=1024)"
+    known = (folder / "llm_analysis").is_dir()
     return [
         Comparison(
             "import of the model",
             lambda: command("python", "-c", load),
-            (lambda: command("python", "-c", peer)) if peer else None,
-            peer_name or "llm-analysis",
+            (lambda: command("python", "-c", peer)) if known else None,
+            "import of llm-analysis, without transformers and fire",
         ),
         Comparison(
             "cold `benchpost predict`",
             lambda: command("benchpost", *asked),
-            lambda: command("python", "-c", "pass"),
-            floor,
+            (lambda: command("python", "-c", f"{peer}\n{infer}")) if known else None,
+            "llm-analysis, its infer",
         ),
     ]
 
