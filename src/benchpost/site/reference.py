@@ -68,7 +68,9 @@ def _catalog() -> str:
         intro,
         "## Chips by their datasheets",
         "By platform, the fastest memory first. Peaks are dense and accumulate in FP32; those of "
-        "16 bits are BF16, or FP16 where a chip has no other.",
+        "16 bits are BF16, or FP16 where a chip has no other. FP16 sums: accumulating in FP16, "
+        "which GeForce cards do at twice the rate. The cache is the last before the memory; the "
+        "link leads to other GPUs, both ways together.",
         *_datasheets(),
         "## Chips as others measured them",
         *_sourced(("Chip", "Bandwidth", "BF16"), "lrr", map(_measured, measured)),
@@ -78,7 +80,7 @@ def _catalog() -> str:
     return _page("Chips and models", description, parts)
 
 
-CHIP_HEAD = ("Chip", "Memory", "Bandwidth", "16 bits", "FP8")
+CHIP_HEAD = ("Chip", "Memory", "Bandwidth", "16 bits", "FP16 sums", "FP8", "Cache", "Link")
 MODEL_HEAD = ("Model", "Parameters", "Layers", "Hidden", "KV heads")
 
 Row = tuple[Sequence[str], Sequence[str]]
@@ -113,7 +115,7 @@ def _datasheets() -> Iterator[str]:
         chips.sort(key=lambda chip: (-chip.bandwidth.value, chip.name))
         yield f"### {escape.text(_capital(PLATFORMS[platform]))}"
         yield f"{escape.text(_capital(about))}."
-        yield _numbered(CHIP_HEAD, "lrrrr", map(_chip, chips), numbers)
+        yield _numbered(CHIP_HEAD, "lrrrrrrr", map(_chip, chips), numbers)
     yield "### Sources"
     yield _list(numbers)
 
@@ -124,7 +126,11 @@ def _capital(words: str) -> str:
 
 def _chip(chip: Chip) -> Row:
     half = chip.peaks.get("bf16") or chip.peaks.get("fp16")
-    return _numbers(chip.name, (chip.memory, chip.bandwidth, half, chip.peaks.get("fp8")))
+    sums = chip.peaks.get("fp16-acc16")
+    numbers = (chip.memory, chip.bandwidth, half, sums, chip.peaks.get("fp8"))
+    cells, sources = _numbers(chip.name, (*numbers, chip.cache, chip.link))
+    cache = f"{chip.cache.value / 2**20:.0f} MiB" if chip.cache else ""
+    return [*cells[:6], cache, *cells[7:]], sources
 
 
 def _measured(chip: Chip) -> Row:
