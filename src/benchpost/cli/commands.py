@@ -23,7 +23,7 @@ from benchpost.post.read import parse_post
 EXAMPLES = """\
   benchpost commands --tool vllm --version 0.33.0 README.md   against one release
   benchpost commands --tool vllm --version '>=0.22' docs      against every release from there on
-  benchpost commands --tool vllm --allow --omni docs          a flag of a plugin is no mistake
+  benchpost commands --tool vllm --allow omni docs            a flag of a plugin is no mistake
   benchpost commands posts                                    by what each page declares itself
   benchpost commands --facts                                  the tools there are facts on
 """
@@ -48,7 +48,7 @@ def add(subparsers: Subparsers) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="a flag, variable or metric of a plugin; may be given several times",
+        help="a flag (its dashes may be left out), variable or metric of a plugin; may be repeated",
     )
     for name, what in (("--select", "only these checks"), ("--ignore", "not these checks")):
         parser.add_argument(
@@ -99,5 +99,7 @@ def _of_page(post: Post, asked: Mapping[str, str], allowed: list[str]) -> list[F
     """By the words given; without a tool among them, by what the page declares."""
     own = declared(post.front)
     if asked:
-        return check_post(post, asked, {*allowed, *(own.allowed if own else ())}, vocabulary)
+        flags = [f"--{name}" for name in allowed]
+        ours = own.allowed if own else frozenset()
+        return check_post(post, asked, {*allowed, *flags, *ours}, vocabulary)
     return check_declared(post, own, vocabulary) if own else []

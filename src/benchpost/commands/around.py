@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from benchpost.commands.context import Context
 from benchpost.commands.grammar import Reading
 from benchpost.commands.invocation import Invocation
-from benchpost.commands.shell import Command, Comment, Word
+from benchpost.commands.script import Command, Comment, Word
 from benchpost.findings import Check, Severity
 from benchpost.post.problems import Problem
 

@@ -73,3 +73,9 @@ class Context:
     def program_names(self) -> tuple[str, ...]:
         """The names that the tool is installed and started by."""
         return (self.tool.name, *self.tool.program.names)
+
+
+def listed(names: Sequence[str], most: int = 10) -> str:
+    """Some names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from benchpost.commands.facts import Flag, Tool
-from benchpost.commands.shell import Word
+from benchpost.commands.script import Word
 from benchpost.commands.versions import Life, Stretch, order
 
 _NEGATIVE = re.compile(r"-\d+(?:\.\d*)?|-\.\d+")

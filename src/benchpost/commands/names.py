@@ -74,10 +74,11 @@ def _variable(name: str, at: int, is_set: bool, context: Context) -> Iterator[Pr
     instead = context.instead(name, "environment", "instead")
     if life is None:
         there = [each for each, lived in known.items() if context.has(lived)]
-        slip = difflib.get_close_matches(name, there, n=1, cutoff=0.92)
-        if is_set or slip or instead:
+        close = difflib.get_close_matches(name, there, n=1, cutoff=0.8)
+        is_slip = bool(difflib.get_close_matches(name, close, n=1, cutoff=0.92))
+        if is_set or is_slip or instead:
             said = f"{context.release()} reads no environment variable `{name}`"
-            hint = instead or near(name, there, most=2)
+            hint = instead or (f"; did you mean {close[0]!r}?" if close else "")
             yield Problem(Check.C012, at, said + hint, Severity.WARNING)
     elif life.is_gone(context.asked):
         said = f"environment variable `{name}` is {context.ends(life)}{instead}"
