@@ -12,8 +12,9 @@ from benchpost.fill.general import functions
 from benchpost.site import escape
 
 INTRO = """A value keeps a number in a sentence true: an expression of these functions, numbers,
-`+ - * /` and parentheses, and after ` : ` how to write the result ([Write a post](../guide/write.md#values)).
-Options are given by name. Those without a default are needed; `true` and `false` are written small.
+`+ - * /` and parentheses, and after ` : ` how to write the result
+([Write a post](../guide/write.md#values)). Options are given by name. Those without a default are
+needed; `true` and `false` are written small.
 
 ```jsx
 {/* = decode_rate(gpu="RTX 4090", model="Qwen3-4B-Instruct-2507") : .0f tok/s */}125 tok/s{/* /= */}
