@@ -18,6 +18,7 @@ from benchpost.site import escape
 from benchpost.site.errors_page import errors_page
 from benchpost.site.gallery import gallery
 from benchpost.site.model_page import model_page
+from benchpost.site.values_page import values_page
 
 VOCABULARY = (
     ("errors.py", "post/document.py", "record/types.py"),
@@ -30,6 +31,7 @@ def reference_pages(folder: Path) -> Mapping[str, bytes]:
     """Every page and its files, by path relative to `folder`, where earlier ones may lie."""
     pages = {
         "model.md": _model_page(),
+        "values.md": _values_page(),
         "catalog.md": _catalog(),
         "checks.md": _checks(),
         "glossary.md": _glossary(),
@@ -52,6 +54,14 @@ def _page(title: str, description: str, parts: Sequence[str]) -> str:
 def _model_page() -> str:
     description = "Every term and every equation of the performance model, worked for a GPU."
     return _page("The model", description, [*model_page()])
+
+
+# values
+
+
+def _values_page() -> str:
+    description = "Every function that a number in a sentence may call."
+    return _page("Values", description, [*values_page()])
 
 
 # chips and models
