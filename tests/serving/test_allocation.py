@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -57,7 +59,7 @@ def test_shares_are_shares(
 
 def test_pages_against_counting_every_step() -> None:
     """The sums over runs of steps, against adding up each step of each request."""
-    sizes = {"prompt": "geometric 60", "output": "geometric 90"}
+    sizes: dict[str, Any] = {"prompt": "geometric 60", "output": "geometric 90"}
     made = shares(scheme="paged", slots=1200, reserve=400, requests=150, **sizes)
     asked = load(requests=150, concurrency=150, longest=400, **sizes)
     token, held, count, steps = _counted(asked.prompts, asked.outputs, 1200 // 16)
@@ -91,7 +93,7 @@ def _counted(
 @pytest.mark.parametrize("block", [1, 16, 128])
 def test_the_closed_form_of_pages_is_that_of_the_simulation(block: int) -> None:
     """A request's blocks hold its tokens and, on average, half a block less half a token."""
-    asked = {"prompt": "geometric 100", "output": "geometric 200"}
+    asked: dict[str, Any] = {"prompt": "geometric 100", "output": "geometric 200"}
     made = shares(scheme="paged", slots=20_000, reserve=2048, block=block, requests=1500, **asked)
     closed = token_share(scheme="paged", block=block, **asked)
     assert made.token / (1 - made.external) == pytest.approx(closed, rel=0.02)
@@ -124,9 +126,9 @@ WRONG = [
 @pytest.mark.parametrize(("asked", "said"), WRONG)
 def test_wrong_settings_are_refused(asked: dict[str, object], said: str) -> None:
     """With what would be right."""
-    whole = {"prompt": PROMPT, "output": OUTPUT, "slots": OPT_SLOTS, **asked}
+    whole: dict[str, Any] = {"prompt": PROMPT, "output": OUTPUT, "slots": OPT_SLOTS, **asked}
     with pytest.raises(UsageError) as refused:
-        shares(**whole)  # type: ignore[arg-type]  # a mixed table
+        shares(**whole)
     assert refused.value.message.startswith(said)
 
 
