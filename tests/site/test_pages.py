@@ -13,9 +13,13 @@ from benchpost.cli import main
 from benchpost.config import Config, Project
 from benchpost.figures.theme import CSS
 from benchpost.findings import Check, Finding
+from benchpost.roofline import calls as roofline
+from benchpost.serving import calls as serving
 from benchpost.site import pages
+from benchpost.site.gallery import EXAMPLES
 from benchpost.site.pages import write_pages
 
+PICTURE = re.compile(r"chart |diagram ")
 THEME = Path(pages.__file__).parent / "theme/assets/benchpost"
 
 
@@ -259,7 +263,11 @@ def test_reference_pages_are_written_on_request(project: Project) -> None:
     glossary = (folder / "glossary.md").read_text(encoding="utf-8")
     assert {"Slot", "Snippet", "Known", "Finding"} <= set(re.findall(r"^## (\w+)", glossary, re.M))
     gallery = (folder / "figures/index.md").read_text(encoding="utf-8")
-    assert gallery.count('<figure class="figure"') == 8
+    drawn = [slot for slots in EXAMPLES.values() for slot in slots if PICTURE.match(slot)]
+    assert gallery.count('<figure class="figure"') == len(drawn) > 10
+    values = (folder / "values.md").read_text(encoding="utf-8")
+    functions = [*roofline.FUNCTIONS, *serving.FUNCTIONS]
+    assert re.findall(r"^### (\w+)", values, re.MULTILINE) == functions
     assert "fill equation decode_rate */" in (folder / "equations.md").read_text(encoding="utf-8")
 
 

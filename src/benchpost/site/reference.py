@@ -17,6 +17,7 @@ from benchpost.roofline.types import Equation, Known, Term
 from benchpost.roofline.units import show
 from benchpost.site import escape
 from benchpost.site.gallery import gallery
+from benchpost.site.values import values_page
 
 VOCABULARY = (
     ("errors.py", "post/document.py", "record/types.py"),
@@ -29,6 +30,7 @@ def reference_pages(folder: Path) -> Mapping[str, bytes]:
     """Every page and its files, by path relative to `folder`, where earlier ones may lie."""
     pages = {
         "equations.md": _equations(),
+        "values.md": values_page(),
         "catalog.md": _catalog(),
         "checks.md": _checks(),
         "glossary.md": _glossary(),
