@@ -327,12 +327,55 @@ def cataloguing(scratch: Path) -> list[Comparison]:
     ]
 
 
+def simulating(_: Path) -> list[Comparison]:
+    """Simulating: a long run of a server, and a sweep; the peer is a scheduler without shortcuts.
+
+    The first is the whole of 10,000 requests on one core. The peer takes every step of a tenth of
+    them by itself, so that ten times its time would be the fair one.
+    """
+    sys.path.insert(0, str(ROOT / "tests"))
+    from serving.naive import Naive
+
+    from benchpost.roofline.predict import setting_of
+    from benchpost.serving.cost import StepCost
+    from benchpost.serving.load import load
+    from benchpost.serving.server import Server
+    from benchpost.serving.simulation import serve
+    from benchpost.serving.sweeps import grid, sweep
+
+    cost = StepCost(setting_of("H100 SXM", "Llama-3.1-8B", "vllm", "bf16", "bf16", 1))
+    sizes = {"prompt": "lognormal 512 1", "output": "geometric 256", "concurrency": 256}
+    whole = load(requests=10_000, **sizes)  # type: ignore[arg-type]  # a mixed table
+    tenth = load(requests=1000, **sizes)  # type: ignore[arg-type]  # a mixed table
+    server = Server(blocks=27_000, places=256, budget=8192)
+    common = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "prompt": "512", "output": "256"}
+    points = grid(
+        {"concurrency": range(1, 251), "max_num_batched_tokens": [1024, 2048, 4096, 8192]}
+    )
+    long = Comparison(
+        "10,000 requests at 256 at once, chunked, simulated",
+        lambda: serve(whole, server, cost),
+        lambda: Naive(tenth, server, cost).run(),
+        "1,000 of them step by step",
+        rounds=3,
+    )
+    wide = Comparison(
+        f"sweep of {len(points):,} points of 200 requests, all cores",
+        lambda: sweep({**common, "requests": 200}, points),
+        lambda: sweep({**common, "requests": 200}, points, processes=1),
+        "one core (CPU time: all cores together)",
+        rounds=1,
+    )
+    return [long, wide]
+
+
 COMPARISONS = {
     "parse": parsing,
     "check": checking,
     "run": running,
     "model": modelling,
     "skills": cataloguing,
+    "simulate": simulating,
 }
 
 
