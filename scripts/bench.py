@@ -3,6 +3,9 @@
     python scripts/bench.py             every comparison
     python scripts/bench.py parse run   some of them
 
+The model's peers are not installed with us: BENCHPOST_PEERS names a folder with clones of
+hahnyuan/LLM-Viewer and cli99/llm-analysis. Without it our own time is printed alone.
+
 CPU seconds (user and system, children included), the median of several rounds; ours and the peer
 take turns, so that a machine that slows down slows both. Machines differ: quote the ratios.
 """
@@ -33,14 +36,16 @@ class Comparison:
     """What is measured."""
     ours: Callable[[], object]
     """Our work."""
-    peer: Callable[[], object]
-    """The peer's."""
+    peer: Callable[[], object] | None
+    """The peer's; None where it is not at hand."""
     peer_name: str
     """Who the peer is."""
     rounds: int = 5
     """How often each is done."""
     size: int = 0
     """Characters that ours reads; 0 where a rate says nothing."""
+    questions: tuple[int, int] = (1, 1)
+    """How many questions one call answers, ours and the peer's; times and ratio are of one."""
 
 
 def cpu_seconds(work: Callable[[], object]) -> float:
@@ -52,19 +57,26 @@ def cpu_seconds(work: Callable[[], object]) -> float:
 
 
 def compare(comparison: Comparison) -> str:
-    """One line: our median, the peer's, and ours over the peer's."""
+    """One line: our median, the peer's, and ours over the peer's, of one question."""
+    our_size, peer_size = comparison.questions
+    peer = comparison.peer or (lambda: None)
     rounds = [
-        (cpu_seconds(comparison.ours), cpu_seconds(comparison.peer))
+        (cpu_seconds(comparison.ours) / our_size, cpu_seconds(peer) / peer_size)
         for _ in range(comparison.rounds)
     ]
     ours = statistics.median(own for own, _ in rounds)
-    peer = statistics.median(other for _, other in rounds)
-    ratio = statistics.median(own / other for own, other in rounds)
     rate = f", {comparison.size / ours / 1e6:.1f} MB/s" if comparison.size else ""
-    return (
-        f"{comparison.what}: {ours:.2f} s CPU{rate}; {comparison.peer_name}: {peer:.2f} s; "
-        f"ratio {ratio:.2f}"
-    )
+    told = f"{comparison.what}: {shown(ours)} CPU{rate}; {comparison.peer_name}: "
+    if comparison.peer is None:
+        return f"{told}not in the folder that BENCHPOST_PEERS names"
+    other = statistics.median(other for _, other in rounds)
+    ratio = statistics.median(own / other for own, other in rounds)
+    return f"{told}{shown(other)}; ratio {ratio:.2g}"
+
+
+def shown(seconds: float) -> str:
+    """Seconds as people write them."""
+    return f"{seconds:.2f} s" if seconds >= 0.01 else f"{seconds * 1e6:.3g} µs"
 
 
 def parsing(_: Path) -> list[Comparison]:
@@ -163,7 +175,115 @@ def running(scratch: Path) -> list[Comparison]:
     ]
 
 
-COMPARISONS = {"parse": parsing, "check": checking, "run": running}
+PEERS = Path(os.environ.get("BENCHPOST_PEERS", os.devnull))
+"""Folder of the model's peers."""
+STAND_INS = """
+import sys, types
+# the peers import these for their command lines and to fetch configurations, not to compute
+WANTED = {'transformers': 'AutoTokenizer AutoConfig AutoModelForCausalLM', 'fire': 'Fire'}
+for name, words in WANTED.items():
+    sys.modules[name] = types.ModuleType(name)
+    for word in words.split():
+        setattr(sys.modules[name], word, None)
+"""
+"""Modules in place of what the peers do not need for the questions asked."""
+GPU, MODEL = "A100 SXM 80GB", "Llama-2-7B"
+
+
+def modelling(_: Path) -> list[Comparison]:
+    """Estimating: a decode step and a prefill of one model, then many, then from a cold start."""
+    from benchpost import roofline
+
+    def estimates() -> None:
+        for context in range(1024, 1024 + 4000):
+            roofline.decode(gpu=GPU, model=MODEL, context=context)
+            roofline.prefill(gpu=GPU, model=MODEL, prompt=context)
+
+    def sweep() -> None:
+        import numpy as np
+
+        roofline.decode(gpu=GPU, model=MODEL, context=np.linspace(1, 1e5, 1_000_000))
+
+    made = []
+    for name, peer, size in (viewer(), analysis()):
+        both = "a decode step and a prefill"
+        made.append(Comparison(both, estimates, peer, name, 3, questions=(4000, size)))
+        made.append(
+            Comparison("a point of a million", sweep, peer, name, 3, questions=(10**6, size))
+        )
+    return [*made, *cold()]
+
+
+Peer = tuple[str, Callable[[], object] | None, int]
+"""Name, work, and how many questions it answers."""
+
+
+def viewer() -> Peer:
+    """LLM-Viewer on the same questions, its configuration given and not fetched."""
+    name, folder = "LLM-Viewer", PEERS / "LLM-Viewer"
+    if not (folder / "model_analyzer.py").is_file():
+        return name, None, 1
+    exec(STAND_INS)
+    sys.path.insert(0, str(folder))
+    from types import SimpleNamespace
+
+    from model_analyzer import ModelAnalyzer  # type: ignore[import-not-found]  # a peer's
+
+    analyzer = ModelAnalyzer.__new__(ModelAnalyzer)
+    vars(analyzer).update(model_id=MODEL, hardware="nvidia_A100_80G", results=None)
+    analyzer.config = __import__("configs.Llama", fromlist=["Llama"])
+    sizes = {"num_attention_heads": 32, "num_key_value_heads": 32, "hidden_size": 4096}
+    sizes |= {"num_hidden_layers": 32, "intermediate_size": 11008, "vocab_size": 32000}
+    analyzer.model_params = SimpleNamespace(**sizes)
+    return name, lambda: [analyzer.analyze(n, 1) for n in range(1024, 3024)], 2000
+
+
+def analysis() -> Peer:
+    """llm-analysis on the same questions."""
+    name, folder = "llm-analysis", PEERS / "llm-analysis"
+    if not (folder / "llm_analysis").is_dir():
+        return name, None, 1
+    exec(STAND_INS)
+    sys.path.insert(0, str(folder))
+    from llm_analysis import analysis as peer  # type: ignore[import-not-found]  # a peer's
+
+    peer.logger.setLevel("ERROR")
+    known = peer.LLMAnalysis(
+        peer.get_model_config_by_name("decapoda-research_llama-7b-hf"),
+        peer.get_gpu_config_by_name("a100-sxm-80gb"),
+        peer.get_dtype_config_by_name("w16a16e16"),
+        peer.ParallelismConfig(),
+    )
+    return name, lambda: [known.inference(1, n, 1) for n in range(1024, 1224)], 200
+
+
+def cold() -> list[Comparison]:
+    """From nothing: importing, and one prediction on the command line."""
+    floor = "python -c pass"
+    load = "import benchpost.roofline; benchpost.roofline.decode"
+    asked = ("predict", "decode", "--gpu", GPU, "--model", MODEL, "--context", "1024")
+    peer = peer_name = None
+    if (PEERS / "llm-analysis" / "llm_analysis").is_dir():
+        path = f"sys.path.insert(0, {str(PEERS / 'llm-analysis')!r})"
+        peer = f"{STAND_INS}\n{path}\nimport llm_analysis.analysis"
+        peer_name = "import of llm-analysis"
+    return [
+        Comparison(
+            "import of the model",
+            lambda: command("python", "-c", load),
+            (lambda: command("python", "-c", peer)) if peer else None,
+            peer_name or "llm-analysis",
+        ),
+        Comparison(
+            "cold `benchpost predict`",
+            lambda: command("benchpost", *asked),
+            lambda: command("python", "-c", "pass"),
+            floor,
+        ),
+    ]
+
+
+COMPARISONS = {"parse": parsing, "check": checking, "run": running, "model": modelling}
 
 
 def main(names: list[str]) -> int:

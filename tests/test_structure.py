@@ -21,10 +21,11 @@ RANK = {
     "roofline": 4,
     "skills": 4,
     "commands": 4,
-    "figures": 5,
-    "fill": 6,
-    "site": 7,
-    "cli": 8,
+    "serving": 5,
+    "figures": 6,
+    "fill": 7,
+    "site": 8,
+    "cli": 9,
 }
 
 # modules that may start a process or read a clock, with the reason

@@ -87,7 +87,11 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     ("error", "code", "said"),
     [
         (BenchpostError("wrong", Place("a.mdx", 2, 3)), 1, "benchpost: a.mdx:2:3: wrong\n"),
-        (KeyboardInterrupt(), INTERRUPTED, ""),
+        (
+            KeyboardInterrupt(),
+            INTERRUPTED,
+            "benchpost: interrupted; what was not finished is not written\n",
+        ),
     ],
 )
 def test_what_a_verb_raises_becomes_an_exit_code(

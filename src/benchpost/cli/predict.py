@@ -32,9 +32,9 @@ EXAMPLES = """\
 
 KINDS = {
     "decode": ("context", "batch", "dtype", "kv", "engine", "tp"),
-    "prefill": ("prompt", "batch", "dtype", "engine", "tp", "cached"),
+    "prefill": ("prompt", "batch", "dtype", "kv", "engine", "tp", "cached"),
     "serving": ("concurrency", "prompt", "output", "dtype", "kv", "engine", "tp", "metric"),
-    "memory": ("context", "dtype", "kv", "tp"),
+    "memory": ("context", "dtype", "kv", "engine", "tp"),
     "speculate": (
         "acceptance",
         "drafted",
@@ -46,7 +46,7 @@ KINDS = {
         "engine",
         "tp",
     ),
-    "prefix": ("prompt", "prefix", "block", "overhead", "batch", "dtype", "engine", "tp"),
+    "prefix": ("prompt", "prefix", "block", "overhead", "batch", "dtype", "kv", "engine", "tp"),
 }
 """What can be predicted, and the options that each takes."""
 
@@ -67,7 +67,10 @@ OPTIONS: dict[str, tuple[type, str]] = {
     "batch": (int, "sequences at once (default: 1)"),
     "concurrency": (int, "requests running at once (default: 16)"),
     "kv": (str, "format of the KV cache (default: bf16)"),
-    "engine": (str, "engine, e.g. vllm, llama.cpp (default: what is usual on the GPU)"),
+    "engine": (
+        str,
+        "engine, e.g. vllm, llama.cpp (default: that of the format, or what is usual on the GPU)",
+    ),
     "tp": (int, "GPUs that share the model (default: 1)"),
     "metric": (str, "tpot, ttft or throughput (default: tpot)"),
     "cached": (int, "tokens of the prompt that are in the KV cache"),
@@ -155,7 +158,7 @@ PREDICTIONS: dict[str, Callable[..., Any]] = {
 TOLD = {
     "decode": (*(term.name for term in engine_step_time.terms), "exchange_time"),
     "prefill": (*(term.name for term in engine_prefill_time.terms), "exchange_time"),
-    "serving": ("concurrency", *(term.name for term in serving_step_time.terms)),
+    "serving": ("requested", "concurrency", *(term.name for term in serving_step_time.terms)),
     "speculate": ("accepted_tokens", "draft_cost", "verify_cost"),
     "prefix": ("cached_tokens", "cold_time", "warm_time", "time_saved"),
 }
@@ -181,6 +184,8 @@ def _text(result: Estimate | predict.Fit, what: str) -> str:
     lines = _estimate(result, told) if isinstance(result, Estimate) else _fit(result)
     width = max(len(name) for name in lines)
     body = "".join(f"{name:{width}}  {value}\n" for name, value in lines.items())
+    if isinstance(result, Estimate) and result.notes:
+        body = "".join(f"note: {note}\n" for note in result.notes) + f"\n{body}"
     source = textwrap.fill(result.source, 96, break_long_words=False, break_on_hyphens=False)
     return f"{body}\n{source}\n"
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from benchpost.cli import skills_moves
+from benchpost.cli import skills_freshness, skills_moves
 from benchpost.cli.arguments import Subparsers, codes, verb
 from benchpost.cli.report import add_format, exit_code, formatted
 from benchpost.config import find_project
@@ -33,6 +33,7 @@ EXAMPLES = """\
   benchpost skills check docs/skills --profile portable
   benchpost skills index docs/skills --budget 2000     the block of a prompt, in that many tokens
   benchpost skills check docs/skills --fix             mend what has one right answer, then check
+  benchpost skills freshness docs/skills --fetch       imports, removed names, age: a report
   benchpost skills export npx docs/skills --out dist   flat copies, links rewritten
   benchpost skills plan --rules how.txt > plan.json    moves, to be confirmed by a person
   benchpost skills apply plan.json --dry-run           all that would change
@@ -63,6 +64,7 @@ def add(subparsers: Subparsers) -> None:
     exporting.add_argument("layout", choices=LAYOUTS, help="for whom")
     _add_tree(exporting)
     exporting.add_argument("--out", type=Path, required=True, metavar="DIR", help="new or empty")
+    skills_freshness.add(acts)
     skills_moves.add(acts)
 
 
@@ -171,5 +173,6 @@ ACTS: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "index": _index,
     "export": _export,
+    "freshness": skills_freshness.freshness,
     **skills_moves.ACTS,
 }

@@ -9,11 +9,13 @@ from benchpost.errors import BenchpostError
 from benchpost.figures.options import Option
 from benchpost.figures.types import Facts, Fragment
 from benchpost.fill.expression import Functions, evaluate
-from benchpost.fill.measured import measured, quoted
+from benchpost.fill.measured import measured
 from benchpost.fill.touched import Touched
 from benchpost.post.document import Dialect
-from benchpost.roofline.calls import FUNCTIONS
+from benchpost.roofline import calls as roofline
+from benchpost.roofline.quotes import quoted
 from benchpost.roofline.units import Quantity
+from benchpost.serving import calls as serving
 
 Given = tuple[tuple[str, Option, type], ...]
 """Options with their types: `m=1` and `m=true` are equal in Python, but not the same."""
@@ -52,4 +54,5 @@ def _general_quantity(expression: str) -> Quantity:
 
 
 def _functions(facts: Facts) -> Functions:
-    return {**FUNCTIONS, "measured": partial(measured, facts.results), "quoted": quoted}
+    known: Functions = {**roofline.FUNCTIONS, **serving.FUNCTIONS}
+    return {**known, "measured": partial(measured, facts.results), "quoted": quoted}

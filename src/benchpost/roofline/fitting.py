@@ -9,7 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from benchpost.errors import UsageError
-from benchpost.roofline import catalog, engines
+from benchpost.roofline import bands, catalog, engines
 from benchpost.roofline.calibration import Calibration, Step, factors
 from benchpost.roofline.measured import Row
 from benchpost.roofline.predict import compute_share
@@ -191,7 +191,14 @@ def calibrate(rows: Iterable[Row]) -> Calibration:
     steps = [_step(case(row)) for row in given if row.metric != "prefill"]
     share, slowed = factors(steps) if steps else (1.0, 1.0)
     reached = [compute_ratio(row) for row in given if row.metric == "prefill"]
-    return Calibration(share, slowed, median(reached) if reached else 1.0, len(given))
+    return Calibration(
+        share,
+        slowed,
+        median(reached) if reached else 1.0,
+        len(given),
+        bands.calibrated(catalog.chip(given[0].gpu).platform, len(steps)) if steps else None,
+        bands.PREFILL_CALIBRATED if reached else None,
+    )
 
 
 def _step(one: Case) -> Step:

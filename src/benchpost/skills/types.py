@@ -52,6 +52,27 @@ class Skill:
         """E.g. `mlops/training`."""
         return self.address.category
 
+    @property
+    def tags(self) -> list[str]:
+        """`tags` of the front matter or of `metadata`, wherever in it: a list, or a line with
+        commas."""
+        waiting: list[Plain] = [dict(self.fields)]
+        while waiting:
+            value = waiting.pop(0)
+            if isinstance(value, dict):
+                if tags := listed(value.get("tags")):
+                    return tags
+                waiting.extend(value.values())
+        return []
+
+
+def listed(value: Plain) -> list[str]:
+    """A list of words, or a line of them with commas; empty when it is neither."""
+    found = value.split(",") if isinstance(value, str) else value
+    items = found if isinstance(found, list) else []
+    words = (" ".join(item.split()) for item in items if isinstance(item, str))
+    return list(dict.fromkeys(word for word in words if word))
+
 
 @dataclass(frozen=True)
 class Tree:
