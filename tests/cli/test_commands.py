@@ -102,9 +102,9 @@ def test_the_tools_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     """`--facts` says of each tool how far the facts reach."""
     assert main(["commands", "--facts"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["sglang", "vllm"]
+    assert [line.split()[0] for line in lines] == ["llama.cpp", "sglang", "vllm"]
     tool = load("vllm")
-    assert lines[1].startswith(f"vllm {tool.version} ({tool.date}): {len(tool.versions)} releases")
+    assert lines[2].startswith(f"vllm {tool.version} ({tool.date}): {len(tool.versions)} releases")
 
 
 def test_check_holds_the_commands_of_posts_that_declare_a_tool(

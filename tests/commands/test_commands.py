@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from benchpost.commands.check import check_declared, check_post, check_text
 from benchpost.commands.declared import declared
+from benchpost.commands.facts import tools
 from benchpost.errors import UsageError
 from benchpost.fill.token_counts import vocabulary
 from benchpost.findings import Check, Finding, Severity
@@ -214,7 +215,7 @@ def test_nothing_in_a_page_makes_it_fail(text: str, dialect: Dialect, version: s
     """Whatever the text: findings with places inside it, and no exception."""
     page = f"```sh\n{text}\n```\n`{text}`\n{text}"
     lines = page.split("\n")
-    for tool in ("vllm", "sglang"):
+    for tool in tools():
         for finding in check_text(page, "p.md", {tool: version}, (), dialect):
             assert finding.place.column <= len(lines[finding.place.line - 1]) + 1
 
