@@ -25,6 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 POST = ROOT / "posts" / "vllm-overhead" / "index.mdx"
 COPIES = 200
+SKILLS = 900
 SNIPPETS = [f"x{i} = sum(range({i} * 100_000))\nprint(x{i})" for i in range(1, 5)]
 
 
@@ -283,7 +284,54 @@ def cold() -> list[Comparison]:
     ]
 
 
-COMPARISONS = {"parse": parsing, "check": checking, "run": running, "model": modelling}
+def catalogue(root: Path) -> None:
+    """A catalogue whose descriptions have few words in common."""
+    words = [f"{a}{b}" for a in ("tra", "ser", "plo", "dra", "que") for b in ("ins", "ves", "ts")]
+    for i in range(SKILLS):
+        folder = root / f"c{i % 30}" / f"skill-{i}"
+        folder.mkdir(parents=True)
+        said = " ".join(words[(i * k + k) % len(words)] + str(i // k) for k in range(1, 20))
+        head = f"---\nname: skill-{i}\ndescription: {said}. Use when asked\n---\n"
+        (folder / "SKILL.md").write_text(head + "# Body\n" * 40, encoding="utf-8")
+
+
+def cataloguing(scratch: Path) -> list[Comparison]:
+    """Skills: scanning, and the index of a prompt, against reading every head and no more."""
+    import yaml
+
+    from benchpost.skills.index import build
+    from benchpost.skills.scan import scan
+
+    root, cache = scratch / "skills", scratch / "cache.json"
+    catalogue(root)
+    tree = scan(root, cache=cache)
+
+    def heads() -> None:
+        for file in sorted(root.rglob("SKILL.md")):
+            yaml.load(file.read_text(encoding="utf-8").split("---")[1], yaml.CSafeLoader)
+
+    peer = "rglob and PyYAML's C loader over every head"
+    return [
+        Comparison(f"scan of {SKILLS} skills, cold", lambda: scan(root), heads, peer),
+        Comparison(
+            f"scan of {SKILLS} unchanged skills", lambda: scan(root, cache=cache), heads, peer
+        ),
+        Comparison(
+            f"index of {SKILLS} skills in 20 tokens each",
+            lambda: build(tree, budget=20 * SKILLS),
+            heads,
+            peer,
+        ),
+    ]
+
+
+COMPARISONS = {
+    "parse": parsing,
+    "check": checking,
+    "run": running,
+    "model": modelling,
+    "skills": cataloguing,
+}
 
 
 def main(names: list[str]) -> int:

@@ -34,8 +34,8 @@ def test_the_declaration_is_understood() -> None:
     post = parse_post(f"---\n{front}\n---\n", "p.md", Path("p.md"))
     found = declared(post.front)
     assert found is not None
-    assert dict(found.versions) == {"vllm": "0.33.0"}
-    assert set(found.allowed) == {"--omni"}
+    assert found.versions == {"vllm": "0.33.0"}
+    assert found.allowed == {"--omni"}
     assert found.problems == ()
 
 

@@ -12,11 +12,14 @@ from benchpost import roofline
 from benchpost.errors import BenchpostError, UsageError
 from benchpost.roofline import (
     bands,
+    catalog,
     engines,
     errors_report,
     errors_table,
     fitting,
+    fitting_prefill,
     measured,
+    predict,
     scores,
 )
 from benchpost.roofline.errors_table import Coverage
@@ -77,6 +80,25 @@ def test_the_band_of_decode_holds(left_out: list[tuple[Case, float]]) -> None:
 def test_the_band_of_prefill_holds() -> None:
     """Between 72 % and 88 %."""
     assert 0.72 <= whole(errors_table.prefill_coverage(), "inside") <= 0.88
+
+
+def test_the_shipped_shares_of_prefill_are_those_of_the_fit() -> None:
+    """To the digits that are printed."""
+    found = fitting_prefill.fit(fitting_prefill.prefills())
+    assert (found.most, found.level, found.power) == pytest.approx(
+        (predict.MOST_SHARE, predict.SHARE_AT_100, predict.SHARE_POWER), abs=0.005
+    )
+
+
+def test_the_band_of_prefill_holds_for_gpus_left_out_of_the_fit() -> None:
+    """Between 72 % and 88 % of the rows of GPUs that it did not see."""
+    made = fitting_prefill.ratios_left_out(fitting_prefill.prefills())
+    inside = [
+        (band := bands.PREFILL[catalog.chip(row.gpu).platform]).low <= ratio <= band.high
+        for row, ratio in made
+    ]
+    assert len(inside) > 300
+    assert 0.72 <= sum(inside) / len(inside) <= 0.88
 
 
 def test_each_step_of_the_ladder_is_better() -> None:

@@ -58,6 +58,11 @@ HEADS = [
         "name: x\ndescription: Use when needed\nversion: 1",
         ["K013 the profile spec does not know the field 'version'; move it under `metadata`"],
     ),
+    (
+        "spec",
+        "name: x\ndescription: [Use, when]",
+        ["K011 `description` is a list; write it as text"],
+    ),
     ("codex", "name: x\ndescription: Use when needed\nversion: 1", []),
     ("claude", "name: x\ndescription: Use when needed\nmodel: opus", []),
     ("spec", "name: x\ndescription: Use when <b>bold</b>", []),

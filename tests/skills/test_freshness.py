@@ -243,6 +243,11 @@ def test_an_sdist_is_read_too(tmp_path: Path) -> None:
     assert asked == [Verdict.THERE, Verdict.GONE, Verdict.UNKNOWN, Verdict.UNKNOWN]
 
 
+def test_a_folder_that_is_not_there_has_no_releases(tmp_path: Path) -> None:
+    """Before anything was fetched there is nothing at hand, which is no error."""
+    assert newest(tmp_path / "none") == {}
+
+
 def test_of_a_package_the_newest_release_counts(tmp_path: Path) -> None:
     """Versions are compared as versions, not as texts."""
     for version in ("9.0", "10.0", "10.0rc1"):

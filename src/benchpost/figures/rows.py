@@ -39,12 +39,12 @@ WHAT = {
 """What is predicted, by kind."""
 
 UNITS = {
-    "decode": "tokens per second",
-    "prefill": "tokens per second",
-    "serving": "seconds",
-    "first token": "seconds",
+    "decode": ("tokens per second", 1.0),
+    "prefill": ("tokens per second", 1.0),
+    "serving": ("ms", 1e3),
+    "first token": ("ms", 1e3),
 }
-"""What it is counted in."""
+"""What a figure counts it in, and how many of these are in what is kept."""
 
 
 def percent(share: float) -> str:

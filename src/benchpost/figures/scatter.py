@@ -14,7 +14,7 @@ from benchpost.figures.rows import PLATFORMS, SERVERS, UNITS, WHAT, counted, per
 from benchpost.figures.shown import shown
 from benchpost.figures.sweep import csv
 from benchpost.figures.types import Facts, Fragment
-from benchpost.roofline.ladders import MODEL, ONE_RUN, known_step
+from benchpost.roofline.ladders import MODEL, ONE_RUN, STEPS, known_step
 from benchpost.roofline.scores import Score, chosen, errors, grouped
 
 _HEAD = "chart scatter"
@@ -41,12 +41,13 @@ def chart_scatter(
         raise UsageError(f"{_HEAD!r} cannot show {step!r}: a row has several predictions of it")
     scores = chosen(kind, engine=engine)
     low, high = _band(scores, step)
-    axis = _ends(scores, kind)
+    axis = _ends(scores, kind, step)
+    unit, _ = UNITS[kind]
     data = {
         "series": _series(scores, kind, step),
         "band": [low, high],
-        "x": _axis(f"measured {WHAT[kind]}, {UNITS[kind]}", axis).data(),
-        "y": _axis(f"predicted {WHAT[kind]}, {UNITS[kind]}", axis).data(),
+        "x": _axis(f"measured {WHAT[kind]}, {unit}", axis).data(),
+        "y": _axis(f"predicted {WHAT[kind]}, {unit}", axis).data(),
         "title": f"Predicted against measured {WHAT[kind]}: {says}",
         "description": _said(scores, kind, step, low, high),
     }
@@ -59,11 +60,13 @@ def _axis(label: str, ends: tuple[float, float]) -> Axis:
     return logarithmic(label, *ends)
 
 
-def _ends(scores: Sequence[Score], kind: str) -> tuple[float, float]:
-    """The same for every step of a kind, so that two charts can be laid side by side."""
-    rates = [score.measured for score in scores]
-    rates += [made[0] for s in scores for key, made in s.predicted.items() if key != ONE_RUN]
-    return min(rates) / 1.15, max(rates) * 1.15
+def _ends(scores: Sequence[Score], kind: str, step: str) -> tuple[float, float]:
+    """Of decode the same for every step, so that two charts can be laid side by side."""
+    steps = [key for key in STEPS[kind] if key != ONE_RUN] if kind == "decode" else [step]
+    found = [score.measured for score in scores]
+    found += [score.predicted[key][0] for score in scores for key in steps]
+    _, times = UNITS[kind]
+    return times * min(found) / 1.15, times * max(found) * 1.15
 
 
 def _by(kind: str) -> tuple[str, Mapping[str, str]]:
@@ -85,8 +88,9 @@ def _series(scores: Sequence[Score], kind: str, step: str) -> list[dict[str, Any
 
 def _points(scores: Sequence[Score], step: str) -> list[list[float]]:
     return [
-        [float(f"{score.measured:.4g}"), float(f"{score.predicted[step][0]:.4g}")]
+        [float(f"{UNITS[score.kind][1] * value:.4g}") for value in pair]
         for score in scores
+        for pair in ((score.measured, score.predicted[step][0]),)
     ]
 
 
@@ -123,20 +127,15 @@ def _note(caption: str, scores: Sequence[Score], band: tuple[float, float], tabl
 def _csv(scores: Sequence[Score]) -> bytes:
     steps = [key for key in scores[0].predicted if key != ONE_RUN]
     head = ["gpu", "gpus", "model", "engine", "format", "sequences", "context", "prompt"]
-    unit = UNITS[scores[0].kind]
+    unit, times = UNITS[scores[0].kind]
     head += [f"measured, {unit}", *(f"predicted, {unit}: {key}" for key in steps)]
     head += ["band low", "band high", "source"]
-    rows: list[list[str | float]] = [
-        [
-            *_about(score),
-            score.measured,
-            *(score.predicted[key][0] for key in steps),
-            score.low,
-            score.high,
-            score.row.source,
-        ]
-        for score in scores
-    ]
+    rows: list[list[str | float]] = []
+    for score in scores:
+        predicted = [score.predicted[key][0] for key in steps]
+        numbers = (score.measured, *predicted, score.low, score.high)
+        shown = (float(f"{times * number:.6g}") for number in numbers)
+        rows.append([*_about(score), *shown, score.row.source])
     return csv(head, rows)
 
 

@@ -40,9 +40,11 @@ DECODE = {
 """Decode at batch 1, by platform."""
 
 UNSEEN_ENGINE = 1.15
-"""Factor for engines of which no row was used; a judgement, as are the next two."""
+"""Factor for engines of which no row was used; a judgement, as are the next three."""
 UNSEEN_BATCH = 1.1
 """Factor for more than one sequence, of which no row was used."""
+SEVERAL = 1.15
+"""Factor for decode on several GPUs, of which no row was used."""
 EXPERTS = 1.15
 """Factor for mixtures of experts, of which one row was used.
 
@@ -51,10 +53,10 @@ Held against rows that took no part in anything: ggml-org/llama.cpp benches/dgx-
 """
 
 PREFILL = {
-    "server": Band(0.55, 1.45, _LEFT.format(80, "data-centre cards")),
-    "desktop": Band(0.75, 1.40, _LEFT.format(50, "desktop cards below 2 GHz")),
-    "fast desktop": Band(0.55, 1.45, _LEFT.format(83, "desktop cards above 2 GHz")),
-    "soc": Band(0.70, 1.20, _LEFT.format(88, "Apple")),
+    "server": Band(0.61, 1.40, _LEFT.format(80, "data-centre cards")),
+    "desktop": Band(0.80, 1.36, _LEFT.format(50, "desktop cards below 2 GHz")),
+    "fast desktop": Band(0.66, 1.31, _LEFT.format(83, "desktop cards above 2 GHz")),
+    "soc": Band(0.74, 1.24, _LEFT.format(88, "Apple")),
 }
 """Prefill of llama.cpp, by platform."""
 

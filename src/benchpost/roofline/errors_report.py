@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from benchpost.roofline import errors_serving, scoring
+from benchpost.roofline import errors_serving, fitting_prefill, scoring
 from benchpost.roofline.errors_table import (
     Coverage,
     Errors,
@@ -30,7 +30,7 @@ def tables(kept: Kept | None = None) -> str:
         ("By engine, GPU left out", by(left_out, lambda row: row.engine)),
         ("By GPU, left out", by(left_out, lambda row: row.gpu)),
         ("By format, GPU left out", by(left_out, lambda row: row.format)),
-        ("Prefill of llama.cpp", [errors("all", (ratio for *_, ratio in prefill_ratios()))]),
+        ("Prefill of llama.cpp", _prefill_errors()),
     )
     under_load = errors_serving.judged(errors_serving.usable())
     parts = [f"Constants: {_constants(fit(cases))}", *(_errors(*group) for group in groups)]
@@ -48,6 +48,14 @@ def tables(kept: Kept | None = None) -> str:
         f"Bounds beaten by rows that are not flagged: {len(beaten(cases))} of {len(cases)}"
     )
     return "\n\n".join(parts) + "\n"
+
+
+def _prefill_errors() -> list[Errors]:
+    left_out = fitting_prefill.ratios_left_out(fitting_prefill.prefills())
+    return [
+        errors("all", (ratio for *_, ratio in prefill_ratios())),
+        errors("the same, GPU left out", (ratio for _, ratio in left_out)),
+    ]
 
 
 def _constants(found: Constants) -> str:

@@ -12,7 +12,7 @@ from benchpost.errors import UsageError
 from benchpost.roofline import bands, catalog, engines
 from benchpost.roofline.calibration import Calibration, Step, factors
 from benchpost.roofline.measured import Row
-from benchpost.roofline.predict import compute_share
+from benchpost.roofline.predict import compute_share, prefill_peak
 from benchpost.roofline.work import work
 
 if TYPE_CHECKING:
@@ -214,8 +214,9 @@ def compute_ratio(row: Row) -> float:
     """Measured over predicted rate of a prefill row that is bound by compute."""
     chip, model = catalog.chip(row.gpu), catalog.model(row.model)
     flops = float(work(model, row.format, KV_FORMAT).prefill_flops(row.prompt, row.prompt))
-    predicted = compute_share(chip, engines.engine(row.engine), row.format)
-    reached = flops / (row.prompt / row.rate) / chip.compute_peak(row.format).value
+    chosen = engines.engine(row.engine)
+    predicted = compute_share(chip, chosen, row.format)
+    reached = flops / (row.prompt / row.rate) / prefill_peak(chip, chosen, row.format)
     return reached / predicted
 
 

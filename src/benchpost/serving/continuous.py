@@ -79,6 +79,12 @@ class Continuous:
         )
 
     def _refuse_what_never_fits(self) -> None:
+        shortest = min(self.load.prompts)
+        if shortest <= self.server.shared:
+            raise UsageError(
+                f"prompts begin with {self.server.shared:,} shared tokens and must be longer, "
+                f"but one has {shortest:,}"
+            )
         pairs = zip(self.load.prompts, self.load.outputs, strict=True)
         longest = max(prompt + output - 1 for prompt, output in pairs)
         needed, held = self._blocks(longest), self.free
@@ -255,7 +261,10 @@ class Continuous:
         """Whether who waits could join already: somebody was preempted in this very step."""
         if not self.waiting or len(self.running) >= self.server.places:
             return False
-        return self._blocks(self._first_chunk(self.server.budget).done) <= self.free
+        budget = self.server.budget - len(self.decoding)
+        if self.server.policy == "continuous":
+            budget = self._whole(self.waiting[0])
+        return budget > 0 and self._blocks(self._first_chunk(budget).done) <= self.free
 
     def _may_arrive(self) -> bool:
         """Whether somebody is still to arrive for whom there is a place."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from benchpost.figures import markup
-from benchpost.figures.rows import counted, percent
+from benchpost.figures.rows import PLATFORMS, SERVERS, counted, percent
 from benchpost.roofline import bands, catalog, errors_serving, fitting, served
 from benchpost.roofline.bands import Band
 from benchpost.roofline.ladders import MODEL, ONE_RUN
@@ -241,13 +241,13 @@ def _not_measured() -> Iterable[str]:
 
 
 _BANDS: tuple[tuple[str, Band], ...] = (
-    *((f"decode, {platform}", band) for platform, band in bands.DECODE.items()),
+    *((f"decode: {PLATFORMS[platform]}", band) for platform, band in bands.DECODE.items()),
     ("decode, after one run", bands.CALIBRATED),
-    *((f"prefill of llama.cpp, {platform}", band) for platform, band in bands.PREFILL.items()),
+    *((f"prefill of llama.cpp: {PLATFORMS[name]}", band) for name, band in bands.PREFILL.items()),
     ("prefill, other engines", bands.PREFILL_OTHER),
     ("prefill, after one run", bands.PREFILL_CALIBRATED),
-    *((f"serving, time per output token, {kind}", band) for kind, band in bands.SERVING.items()),
-    *((f"serving, time to first token, {kind}", b) for kind, b in bands.SERVING_TTFT.items()),
+    *((f"time per output token: {SERVERS[kind]}", band) for kind, band in bands.SERVING.items()),
+    *((f"time to first token: {SERVERS[kind]}", band) for kind, band in bands.SERVING_TTFT.items()),
     ("speculation", bands.SPECULATION),
 )
 

@@ -92,7 +92,7 @@ def _all_terms() -> Iterator[str]:
     )
     rows = [_listed(term, _GIVERS.get(term.name)) for _, term in sorted(TERMS.items())]
     yield "\n".join(
-        ["| Term | Symbol | Unit | Meaning | Used in |", "| --- | --- | --- | --- | --- |", *rows]
+        ["| Term | Symbol | Meaning | Unit | Used in |", "| --- | --- | --- | --- | --- |", *rows]
     )
 
 
@@ -100,9 +100,9 @@ def _listed(term: Term, giver: Equation | None) -> str:
     name = f"{escape.code(term.name)}{{ #{_term_anchor(term.name)} }}"
     if giver:
         name = f"[{escape.code(term.name)}](#{_anchor(giver.name)}){{ #{_term_anchor(term.name)} }}"
-    used = ", ".join(_to_equation(each) for each in _used_in(term))
+    used = ", ".join(map(_to_equation_briefly, _used_in(term)))
     meaning = f"{escape.text(term.meaning)}{escape.text(_range(term))}"
-    return f"| {name} | ${term.symbol}$ | {_unit(term)} | {meaning} | {used} |"
+    return f"| {name} | ${term.symbol}$ | {meaning} | {_unit(term)} | {used} |"
 
 
 def _range(term: Term) -> str:
@@ -126,6 +126,12 @@ _GIVERS: Mapping[str, Equation] = {each.result.name: each for each in EQUATIONS.
 
 def _to_equation(equation: Equation) -> str:
     return f"[{escape.code(equation.name)}](#{_anchor(equation.name)})"
+
+
+def _to_equation_briefly(equation: Equation) -> str:
+    """A link whose words may break at each underscore, for a narrow cell."""
+    words = "<wbr>".join(f"{escape.text(part)}_" for part in equation.name.split("_"))
+    return f"[{words.removesuffix('_')}](#{_anchor(equation.name)})"
 
 
 def _anchor(name: str) -> str:
