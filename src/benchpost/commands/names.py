@@ -45,7 +45,7 @@ def judged(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
 
 
 def _variables(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
-    prefix = f"{context.tool.name.upper()}_"
+    prefix = context.prefix("variable", f"{context.tool.name.upper()}_")
     members = {member for members in context.tool.enums.values() for member in members}
     for match in re.finditer(rf"(?<![\w.-]){prefix}[A-Z0-9][A-Z0-9_]*(?![\w*-])", excerpt.raw):
         name = match.group()
@@ -95,7 +95,7 @@ def _metrics(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
     metrics = context.tool.metrics
     if not metrics:
         return
-    tool = context.tool.name
+    tool = context.prefix("metric", context.tool.name)
     pattern = re.compile(rf"(?<![\w/.:-]){tool}([:_])([a-z][a-z0-9_]*[a-z0-9_])(?P<more>\*|\{{)?")
     for match in pattern.finditer(excerpt.raw):
         name = f"{tool}:{match[2]}"
