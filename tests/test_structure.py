@@ -21,10 +21,11 @@ RANK = {
     "roofline": 4,
     "skills": 4,
     "commands": 4,
-    "figures": 5,
-    "fill": 6,
-    "site": 7,
-    "cli": 8,
+    "serving": 5,
+    "figures": 6,
+    "fill": 7,
+    "site": 8,
+    "cli": 9,
 }
 
 # modules that may start a process or read a clock, with the reason
@@ -81,6 +82,17 @@ def test_only_the_rim_starts_processes_or_reads_clocks(path: Path) -> None:
         if name.split(".")[0] in {"subprocess", "time", "jupyter_client", "nbclient", "socket"}
     ]
     assert wrong == []
+
+
+def test_only_checks_and_sweeps_use_all_cores() -> None:
+    """Pools of processes are started in two modules."""
+    pools = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in modules()
+        for name, _ in imported(path)
+        if name.split(".")[0] in {"concurrent", "multiprocessing"}
+    }
+    assert pools == {"cli/check.py", "serving/sweeps.py"}
 
 
 def functions() -> Iterator[tuple[str, int]]:

@@ -39,7 +39,8 @@ def collapse(table: Table) -> list[dict[str, Any]]:
                     key: entry[key] for key in SHAPE if entry.get(key) not in (None, "", [], False)
                 }
                 found = alike.setdefault(json.dumps(shape), {**shape, "in": {}})
-                found["in"][command] = entry["life"]
+                # gone and back as it was: one life with a break
+                found["in"][command] = [*found["in"].get(command, []), *entry["life"]]
     return list(alike.values())
 
 

@@ -87,7 +87,11 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     ("error", "code", "said"),
     [
         (BenchpostError("wrong", Place("a.mdx", 2, 3)), 1, "benchpost: a.mdx:2:3: wrong\n"),
-        (KeyboardInterrupt(), INTERRUPTED, ""),
+        (
+            KeyboardInterrupt(),
+            INTERRUPTED,
+            "benchpost: interrupted; what was not finished is not written\n",
+        ),
     ],
 )
 def test_what_a_verb_raises_becomes_an_exit_code(
@@ -170,6 +174,6 @@ def test_every_verb_of_the_table_is_a_module() -> None:
     """A module of the folder that is not in the table would be no verb."""
     folder = Path(cli.__file__).parent
     # skills_moves is the second half of the verb `skills`
-    shared = {"__init__", "arguments", "report", "skills_moves"}
+    shared = {"__init__", "arguments", "progress", "report", "skills_moves"}
     modules = {file.stem for file in folder.glob("*.py")} - shared
     assert {name.rpartition(".")[2] for name in VERBS.values()} == modules

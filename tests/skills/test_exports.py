@@ -1,4 +1,4 @@
-"""Exports for clients and for the web, and the pages of a site."""
+"""Exports for clients and for the web."""
 
 from __future__ import annotations
 
@@ -17,11 +17,9 @@ from conftest import NODE, missing
 from skills.trees import skill, unpacked, write
 
 from benchpost.files import sha256
-from benchpost.skills.aliases import Aliases
 from benchpost.skills.exports import FOLDERS, LAYOUTS, archive, export, names
 from benchpost.skills.library import Library
 from benchpost.skills.links import broken
-from benchpost.skills.pages import pages
 from benchpost.skills.scan import scan
 
 CLIENT = NODE / "node_modules" / ".bin" / "skills"
@@ -155,32 +153,6 @@ def test_a_path_that_is_not_text_can_be_exported(layout: str, tmp_path: Path) ->
 def test_an_archive_is_the_same_bytes_each_time() -> None:
     """Nothing of the clock, the order or the machine is in it."""
     assert archive({"a": b"1", "b": b"2"}) == archive({"b": b"2", "a": b"1"})
-
-
-def test_pages_keep_their_url_when_a_skill_moves(library: Library) -> None:
-    """A skill's URL has its name alone; the paths that it has and had lead there."""
-    found = {page.url: page for page in pages(library, Aliases({"old/y": "web/y"}))}
-    assert sorted(found) == [
-        "skills/c/ml/",
-        "skills/c/ml/train/",
-        "skills/c/web/",
-        "skills/none/",
-        "skills/train-x/",
-        "skills/train-x/a/",
-        "skills/web-x/",
-        "skills/y/",
-    ]
-    assert found["skills/y/"].old_urls == ("skills/old/y/", "skills/web/y/")
-    assert found["skills/train-x/"].breadcrumbs == ("skills/c/ml/", "skills/c/ml/train/")
-    assert found["skills/train-x/"].body.startswith("# x\n")
-    assert "- [ml/train](/skills/c/ml/train/)" in found["skills/c/ml/"].body
-
-
-def test_a_broken_skill_has_a_page_that_says_so(tmp_path: Path) -> None:
-    """A file without front matter is a page with its text and what is wrong."""
-    found = list(pages(Library(scan(write(tmp_path, {"a/b/SKILL.md": "# B\n"}))), Aliases()))
-    assert (found[0].title, found[0].body) == ("b", "# B\n")
-    assert found[0].problems[0].startswith("K002 front matter is missing")
 
 
 @pytest.mark.corpus

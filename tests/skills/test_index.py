@@ -105,7 +105,7 @@ def test_any_description_is_one_line(words: str) -> None:
     assert json.loads(FORMATS["json"](sections))[0]["description"] == words
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(0, 120))
 def test_a_budget_holds(budget: int) -> None:
     """The block never has more tokens than the budget, unless the names alone do."""

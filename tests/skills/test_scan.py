@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from skills.trees import Link, data, rows, skill, unpacked, write
 
@@ -298,7 +298,6 @@ def test_the_cache_changes_nothing(tmp_path: Path) -> None:
     assert scan(root, cache=cache) == scan(root)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_has_a_head(text: str) -> None:
     """Whatever stands in a file, it has a head, and its body begins inside the text."""
@@ -307,7 +306,6 @@ def test_any_text_has_a_head(text: str) -> None:
     assert 0 <= found.body <= len(text)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ab:-[]{}&*!|>'\"#?,% \t\r\n"))
 def test_any_yaml_has_a_tree(source: str) -> None:
     """Whatever stands between the lines `---`, the head is a mapping of plain values."""

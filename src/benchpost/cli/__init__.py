@@ -26,6 +26,7 @@ VERBS = {
     "build": "benchpost.cli.build",
     "todo": "benchpost.cli.todo",
     "predict": "benchpost.cli.predict",
+    "simulate": "benchpost.cli.simulate",
     "pages": "benchpost.cli.pages",
     "parse": "benchpost.cli.parse",
     "import": "benchpost.cli.notebook",
@@ -79,6 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"benchpost: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
+        print("benchpost: interrupted; what was not finished is not written", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # what is still buffered would fail again when the interpreter flushes it at exit

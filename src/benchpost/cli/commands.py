@@ -23,7 +23,7 @@ from benchpost.post.read import parse_post
 EXAMPLES = """\
   benchpost commands --tool vllm --version 0.33.0 README.md   against one release
   benchpost commands --tool vllm --version '>=0.22' docs      against every release from there on
-  benchpost commands --tool vllm --allow --omni docs          a flag of a plugin is no mistake
+  benchpost commands --tool vllm --allow omni docs            a flag of a plugin is no mistake
   benchpost commands posts                                    by what each page declares itself
   benchpost commands --facts                                  the tools there are facts on
 """
@@ -48,7 +48,7 @@ def add(subparsers: Subparsers) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="a flag, variable or metric of a plugin; may be given several times",
+        help="a flag (its dashes may be left out), variable or metric of a plugin; may be repeated",
     )
     for name, what in (("--select", "only these checks"), ("--ignore", "not these checks")):
         parser.add_argument(
@@ -72,12 +72,12 @@ def act(args: argparse.Namespace) -> int:
     if not args.posts:
         raise UsageError("name files or folders; see `benchpost commands --help`")
     project = project_of(args)
+    posts = [_read(file, project) for file in project.post_files(args.posts)]
     asked = {args.tool: args.version or load(args.tool).version} if args.tool else {}
-    found = [
-        finding
-        for file in project.post_files(args.posts)
-        for finding in _of_page(_read(file, project), asked, args.allow)
-    ]
+    if not asked and not any(declared(post.front) for post in posts):
+        said = "no page here says in its front matter which tool it speaks of"
+        raise UsageError(f"{said}; name one with --tool, e.g. `--tool {tools()[-1]}`")
+    found = [finding for post in posts for finding in _of_page(post, asked, args.allow)]
     chosen = selected(found, args.select, args.ignore)
     sys.stdout.write(formatted(chosen, args, project))
     return exit_code(chosen)
@@ -99,5 +99,7 @@ def _of_page(post: Post, asked: Mapping[str, str], allowed: list[str]) -> list[F
     """By the words given; without a tool among them, by what the page declares."""
     own = declared(post.front)
     if asked:
-        return check_post(post, asked, {*allowed, *(own.allowed if own else ())}, vocabulary)
+        flags = [f"--{name}" for name in allowed]
+        ours = own.allowed if own else frozenset()
+        return check_post(post, asked, {*allowed, *flags, *ours}, vocabulary)
     return check_declared(post, own, vocabulary) if own else []

@@ -10,7 +10,7 @@ from benchpost.commands.context import Context
 from benchpost.commands.excerpts import Excerpt
 from benchpost.commands.facts import Flag
 from benchpost.commands.grammar import Given, Reading
-from benchpost.commands.shell import Comment
+from benchpost.commands.script import Comment
 from benchpost.findings import Check, Severity
 from benchpost.post.problems import Problem
 
@@ -96,18 +96,22 @@ def _judged(
         return
     row = resolved(flag, command, context)
     if row and row.get("values"):
-        outdated = stated == row.get("before") and not _QUALIFIED.search(match.string)
+        said = re.split(r"[)\n]|\. ", match.string[match.start() :], maxsplit=1)[0]
+        outdated = stated == row.get("before") and not _QUALIFIED.search(said)
         if stated not in row["values"] or outdated:
             told = row.get("says") or f"{row['values'][0]:g}"
-            yield _wrong(at, f"`{flag.name}` is {told} since {row['since']}", match["value"])
+            plainly = "" if stated not in row["values"] else "simply "
+            said = (
+                f"`{flag.name}` is not {plainly}{match['value']}: since {row['since']} it is {told}"
+            )
+            yield _wrong(at, said)
         return
     history = _history(flag, context)
     if history and _is_number(history[-1][1]) and history[-1][1] != stated:
         since, value = history[-1]
         told = f"{value:g} since {since}" if since else f"{value:g}"
-        yield _wrong(at, f"`{flag.name}` is {told}", match["value"])
+        yield _wrong(at, f"`{flag.name}` is {told}, not {match['value']}")
 
 
-def _wrong(at: int, said: str, stated: str) -> Problem:
-    message = f"the default of {said}, not {stated}"
-    return Problem(Check.C017, at, message, Severity.WARNING)
+def _wrong(at: int, said: str) -> Problem:
+    return Problem(Check.C017, at, f"the default of {said}", Severity.WARNING)

@@ -12,7 +12,7 @@ from benchpost.commands.context import Context
 from benchpost.commands.defaults import last_change, number, resolved
 from benchpost.commands.grammar import Given, Reading
 from benchpost.commands.invocation import Invocation
-from benchpost.commands.shell import Word
+from benchpost.commands.script import Word
 from benchpost.findings import Check, Severity
 from benchpost.post.problems import Problem
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from benchpost.commands.facts import Program
-from benchpost.commands.shell import Command, Word
+from benchpost.commands.script import Command, Word
 
 _KEYWORDS = "do then else elif if while until ! { time"
 KEYWORDS = frozenset(_KEYWORDS.split())

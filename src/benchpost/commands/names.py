@@ -45,7 +45,7 @@ def judged(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
 
 
 def _variables(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
-    prefix = f"{context.tool.name.upper()}_"
+    prefix = context.prefix("variable", f"{context.tool.name.upper()}_")
     members = {member for members in context.tool.enums.values() for member in members}
     for match in re.finditer(rf"(?<![\w.-]){prefix}[A-Z0-9][A-Z0-9_]*(?![\w*-])", excerpt.raw):
         name = match.group()
@@ -74,10 +74,11 @@ def _variable(name: str, at: int, is_set: bool, context: Context) -> Iterator[Pr
     instead = context.instead(name, "environment", "instead")
     if life is None:
         there = [each for each, lived in known.items() if context.has(lived)]
-        slip = difflib.get_close_matches(name, there, n=1, cutoff=0.92)
-        if is_set or slip or instead:
+        close = difflib.get_close_matches(name, there, n=1, cutoff=0.8)
+        is_slip = bool(difflib.get_close_matches(name, close, n=1, cutoff=0.92))
+        if is_set or is_slip or instead:
             said = f"{context.release()} reads no environment variable `{name}`"
-            hint = instead or near(name, there, most=2)
+            hint = instead or (f"; did you mean {close[0]!r}?" if close else "")
             yield Problem(Check.C012, at, said + hint, Severity.WARNING)
     elif life.is_gone(context.asked):
         said = f"environment variable `{name}` is {context.ends(life)}{instead}"
@@ -94,7 +95,7 @@ def _metrics(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
     metrics = context.tool.metrics
     if not metrics:
         return
-    tool = context.tool.name
+    tool = context.prefix("metric", context.tool.name)
     pattern = re.compile(rf"(?<![\w/.:-]){tool}([:_])([a-z][a-z0-9_]*[a-z0-9_])(?P<more>\*|\{{)?")
     for match in pattern.finditer(excerpt.raw):
         name = f"{tool}:{match[2]}"

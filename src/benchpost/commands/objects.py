@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from benchpost.commands.context import Context
+from benchpost.commands.context import Context, listed
 from benchpost.commands.facts import Key
 from benchpost.commands.grammar import Given
-from benchpost.commands.shell import Word
+from benchpost.commands.script import Word
 from benchpost.errors import near
 from benchpost.findings import Check
 from benchpost.post.problems import Problem
@@ -41,7 +41,7 @@ def judged(given: Given, context: Context) -> Iterator[Problem]:
 
 def _whole(given: Given, word: Word, name: str, context: Context) -> Iterator[Problem]:
     text = word.text
-    if _ELLIPSIS.search(text) or not _is_json(given, text):
+    if _ELLIPSIS.search(text) or text[:1] in "“‘" or not _is_json(given, text):
         return
     # as long as before, so that places stay
     plain = _NUMBER_LIKE.sub(lambda m: m["string"] or "1" * len(m[0]), text)
@@ -54,6 +54,9 @@ def _whole(given: Given, word: Word, name: str, context: Context) -> Iterator[Pr
             Check.C006, word.offset(at), f"the value of `{given.spelled}` is no JSON: {said}"
         )
         return
+    if name and value is not None and not isinstance(value, dict):
+        said = f"the value of `{given.spelled}` is a JSON object, not {json.dumps(value)[:40]}"
+        yield Problem(Check.C006, word.start, said)
     yield from _members(given.spelled, name, value, word, context)
 
 
@@ -156,7 +159,7 @@ def _member(known: Key, key: str, member: Any, at: int, context: Context) -> Ite
     else:
         wrong = bool(choices) and isinstance(member, (str, int)) and str(member) not in choices
     if wrong and not isinstance(member, bool):
-        hint = near(str(member), choices) or f"; there are {', '.join(choices[:12])}"
+        hint = near(str(member), choices) or f"; there are {listed(choices)}"
         yield Problem(Check.C005, at, f"`{key}` cannot be {str(member)!r}{hint}")
     elif not enum and not choices and (said := _type_fault(known.kind, member)):
         yield Problem(Check.C005, at, f"`{key}` is {said}, not {json.dumps(member)}")

@@ -10,7 +10,8 @@ from benchpost.commands.context import Context
 from benchpost.commands.excerpts import SHELL, Excerpt, excerpts
 from benchpost.commands.grammar import Given, Parser, looks_like_flag
 from benchpost.commands.invocation import Invocation, invocation
-from benchpost.commands.shell import Command, Comment, Fault, Script, Word, read
+from benchpost.commands.script import Command, Comment, Fault, Script, Word
+from benchpost.commands.shell import read
 from benchpost.findings import Check
 from benchpost.post.document import Post
 from benchpost.post.problems import Problem
@@ -59,8 +60,9 @@ class Page:
 
     def _command(self, found: Invocation) -> Iterator[Problem]:
         context = self.context
-        yield from flags.subcommand(found, context)
-        if found.command not in context.tool.by_command:
+        wrong = list(flags.subcommand(found, context))
+        yield from wrong
+        if wrong or found.command not in context.tool.by_command:
             return
         reading = flags.read(found, context)
         yield from flags.judged(found, reading, context)
@@ -176,8 +178,8 @@ FAULTS = {
     ),
     "comment": (
         Check.C010,
-        "the comment ends the command, although the line before ends in `\\`, and the next line runs "
-        "as a command; put comments above the command",
+        "the comment ends the command, although the line before ends in `\\`, and the next line "
+        "runs as a command; put comments above the command",
     ),
     "quote": (Check.C011, "this quote is never closed; the shell would wait for more"),
     "typographic": (

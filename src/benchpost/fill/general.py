@@ -9,11 +9,13 @@ from benchpost.errors import BenchpostError
 from benchpost.figures.options import Option
 from benchpost.figures.types import Facts, Fragment
 from benchpost.fill.expression import Functions, evaluate
-from benchpost.fill.measured import measured, quoted
+from benchpost.fill.measured import measured
 from benchpost.fill.touched import Touched
 from benchpost.post.document import Dialect
-from benchpost.roofline.calls import FUNCTIONS
+from benchpost.roofline import calls as roofline
+from benchpost.roofline.quotes import quoted
 from benchpost.roofline.units import Quantity
+from benchpost.serving import calls as serving
 
 Given = tuple[tuple[str, Option, type], ...]
 """Options with their types: `m=1` and `m=true` are equal in Python, but not the same."""
@@ -42,14 +44,16 @@ def _general_fragment(head: str, given: Given, dialect: Dialect) -> Fragment | N
 def quantity(expression: str, facts: Facts) -> Quantity:
     """What an expression gives. Raises `Refusal`."""
     if "measured" in expression:
-        return evaluate(expression, _functions(facts))
+        return evaluate(expression, functions(facts))
     return _general_quantity(expression)
 
 
 @lru_cache(maxsize=4096)
 def _general_quantity(expression: str) -> Quantity:
-    return evaluate(expression, _functions(Facts()))
+    return evaluate(expression, functions(Facts()))
 
 
-def _functions(facts: Facts) -> Functions:
-    return {**FUNCTIONS, "measured": partial(measured, facts.results), "quoted": quoted}
+def functions(facts: Facts) -> Functions:
+    """What an expression may call, by name."""
+    known: Functions = {**roofline.FUNCTIONS, **serving.FUNCTIONS}
+    return {**known, "measured": partial(measured, facts.results), "quoted": quoted}

@@ -17,11 +17,15 @@ Flops: TypeAlias = Annotated[float, "flop"]
 FlopsPerSecond: TypeAlias = Annotated[float, "flop/second"]
 FlopsPerByte: TypeAlias = Annotated[float, "flop/byte"]
 Seconds: TypeAlias = Annotated[float, "second"]
+SecondsPerToken: TypeAlias = Annotated[float, "second/token"]
 Tokens: TypeAlias = Annotated[float, "token"]
 TokensPerSecond: TypeAlias = Annotated[float, "token/second"]
 Blocks: TypeAlias = Annotated[float, "block"]
+Steps: TypeAlias = Annotated[float, "step"]
+Requests: TypeAlias = Annotated[float, "request"]
 FlopsPerToken: TypeAlias = Annotated[float, "flop/token"]
 RequestsPerSecond: TypeAlias = Annotated[float, "request/second"]
+PerToken: TypeAlias = Annotated[float, "1/token"]
 TokensPerRequest: TypeAlias = Annotated[float, "token/request"]
 Number: TypeAlias = Annotated[float, "1"]
 
@@ -98,7 +102,7 @@ _SPEED = (
 _MEMORY = (
     Term("utilisation", "u", "1", "share of the memory that the engine may use", 0, 1),
     Term("reserved_bytes", "W_{\\text{other}}", "byte", "activations, graphs and other reserves"),
-    Term("block_tokens", "s", "token", "tokens of a KV-cache block"),
+    Term("block_tokens", "s", "token", "tokens of a KV-cache block", 1),
     Term("kv_blocks", "N_{\\text{block}}", "block", "KV-cache blocks that fit"),
     Term("max_concurrency", "c", "1", "sequences of a length that fit at once"),
 )
@@ -169,12 +173,18 @@ _SERVING = (
     Term("concurrency", "c_{\\text{run}}", "1", "sequences that run at once", 1),
     Term("prompt", "S_{\\text{in}}", "token", "tokens of a prompt", 1),
     Term("output", "S_{\\text{out}}", "token", "tokens of an output", 1),
-    Term("step_tokens", "R_{\\text{step}}", "token", "tokens of a step"),
+    Term("prompts_per_step", "n_{\\text{in}}", "1/token", "prompts that a step takes on"),
+    Term("prompt_time", "t_{\\text{in}}", "second", "time of the arithmetic of one prompt"),
     Term("mean_context", "\\bar{S}", "token", "mean context of a running sequence"),
-    Term("step_flops", "\\text{FLOPs}_{\\text{mix}}", "flop", "FLOPs of a step with prefill in it"),
     Term("overlap_loss", "\\lambda", "1", "part of the shorter that is not hidden", 0, 1),
     Term("host_time", "t_{\\text{host}}", "second", "time of the host in a step"),
     Term("serving_step_time", "\\text{TPOT}", "second", "time of a step of continuous batching"),
+    Term("requested", "c", "1", "requests at once", 1),
+    Term("queue_time", "t_{\\text{queue}}", "second", "wait of a request for its place"),
+    Term("alone_time", "t_{\\text{alone}}", "second", "time of a prompt with nobody else"),
+    Term("prompt_steps", "n_{\\text{chunk}}", "1", "steps until a prompt is read", 1),
+    Term("waiting_share", "w", "1", "share of the other prompts that are read before", 0, 1),
+    Term("answer_time", "t_{\\text{answer}}", "second", "wait for an answer to begin under load"),
     Term("acceptance", "\\alpha", "1", "chance that a drafted token is accepted", 0, 1),
     Term("drafted", "\\gamma", "1", "tokens drafted for a pass", 0, 64),
     Term("accepted_tokens", "n_{\\text{acc}}", "1", "tokens that a pass yields"),
@@ -194,6 +204,38 @@ _SERVING = (
         "token/request",
         "most tokens of a request, in and out",
     ),
+    Term("request_time", "t_{\\text{req}}", "second", "time of a request, queue included"),
+    Term("requests_in_flight", "N_{\\text{req}}", "request", "requests in the server"),
+    Term("first_token_time", "\\text{TTFT}", "second", "time to the first token"),
+    Term("token_time", "\\text{TPOT}", "second/token", "time per output token after the first"),
+    Term("end_to_end_time", "t_{\\text{e2e}}", "second", "time from a request to its last token"),
+    Term("prefill_rate", "R_{\\text{prefill}}", "token/second", "prompt tokens done per second"),
+    Term("queued_tokens", "S_{\\text{queue}}", "token", "prompt tokens that may wait"),
+    Term("budget_tokens", "S_{\\text{budget}}", "token", "most tokens of a step", 1),
+    Term("decoding", "N_{\\text{dec}}", "token", "tokens of a step that decode"),
+    Term("chunk_steps", "n_{\\text{chunk}}", "step", "steps that a prompt is spread over"),
+    Term("output_spread", "v", "1", "standard deviation of the outputs over their mean", 0, 10),
+    Term(
+        "held_tokens", "\\bar{S}_{\\text{held}}", "token", "mean tokens held by a running request"
+    ),
+    Term("future_tokens", "\\bar{S}_{\\text{future}}", "token", "mean tokens still to come of it"),
+    Term("reserve_tokens", "S_{\\text{res}}", "token", "tokens set aside for each request", 1),
+    Term("contiguous_share", "h_{\\text{piece}}", "1", "share of reserved slots that hold a token"),
+    Term("paged_share", "h_{\\text{page}}", "1", "share of paged slots that hold a token"),
+    Term("longest_output", "S_{\\text{max}}", "token", "longest output of a batch", 1),
+    Term("static_share", "h_{\\text{static}}", "1", "share of a static batch that still decodes"),
+    Term("graph_batch", "N_{\\text{graph}}", "1", "captured size that a batch is padded to", 1),
+    Term("graph_padding", "w_{\\text{graph}}", "1", "padding over the batch", -1),
+    Term("break_even_batch", "N_{\\text{even}}", "1", "batch at which verifying stops being free"),
+    Term("kv_transfer_time", "t_{\\text{kv}}", "second", "time to move a KV cache over a link"),
+    Term("break_even_link", "B_{\\text{even}}", "byte/second", "link as fast as computing anew"),
+    Term("kv_replication", "r_{\\text{kv}}", "1", "copies of each key-value head"),
+    Term(
+        "itl_slope", "b_{\\text{ITL}}", "second/token", "inter-token latency per token of context"
+    ),
+    Term("device_time", "t_{\\text{GPU}}", "second", "time of a step on the GPU"),
+    Term("async_gain", "s_{\\text{async}}", "1", "speed-up of hiding the host behind the GPU"),
+    Term("hit_rate", "q_{\\text{hit}}", "1", "share of prompt tokens found in the cache"),
 )
 
 TERMS: dict[str, Term] = {

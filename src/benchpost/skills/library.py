@@ -74,6 +74,12 @@ class Library:
             return True
         return os.path.lexists(self.tree.root / path)
 
+    def is_own(self, path: str, skill: Skill) -> bool:
+        """Whether a file lies where its skill or the tree does, and no link leads out of there."""
+        real = os.path.realpath(self.tree.root / path)
+        folders = (self.tree.root, self.tree.root / skill.folder)
+        return any(real.startswith(f"{os.path.realpath(folder)}{os.sep}") for folder in folders)
+
     def text(self, path: str) -> str:
         """The text of a file; empty where it cannot be read or is too large."""
         return read(self.tree.root / path)

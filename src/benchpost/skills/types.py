@@ -54,7 +54,7 @@ class Skill:
         inner = metadata if isinstance(metadata, dict) else {}
         hosts = [each for each in inner.values() if isinstance(each, dict)]
         given = [each.get("tags") for each in (self.fields, inner, *hosts)]
-        named = [_words(each) for each in given]
+        named = [listed(each) for each in given]
         return tuple(dict.fromkeys(tag for each in named for tag in each))
 
     @property
@@ -63,11 +63,12 @@ class Skill:
         return self.address.category
 
 
-def _words(value: Plain | None) -> list[str]:
-    """A list of texts, also where it is written as one text with commas."""
-    items = value.split(",") if isinstance(value, str) else value
-    found = items if isinstance(items, list) else []
-    return [each.strip() for each in found if isinstance(each, str) and each.strip()]
+def listed(value: Plain | None) -> list[str]:
+    """A list of words, or a line of them with commas; empty when it is neither."""
+    found = value.split(",") if isinstance(value, str) else value
+    items = found if isinstance(found, list) else []
+    words = (" ".join(item.split()) for item in items if isinstance(item, str))
+    return list(dict.fromkeys(word for word in words if word))
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,13 @@ from benchpost.figures.pictures.svg import WIDTH, Box, sheet, text
 from benchpost.roofline.emit import vectorised
 from benchpost.roofline.equations import EQUATIONS
 
-_HEIGHT = 360.0
-_FRAME = Box(66, 44, WIDTH - 66 - 20, _HEIGHT - 44 - 62)
+HEIGHT = 360.0
+"""Of a chart, px."""
+FRAME = Box(66, 44, WIDTH - 66 - 20, HEIGHT - 44 - 62)
+"""Where its axes are."""
 _POINTS = 257
-_MARKS = ("o", "s", "^", "D")
+MARKS = ("o", "s", "^", "D")
+"""One for each series."""
 
 Curve = tuple[Mapping[str, Any], NDArray[Any], NDArray[Any]]
 
@@ -30,7 +33,7 @@ def picture(data: Mapping[str, Any]) -> str:
     curves = [_curve(series, data["x"]) for series in data["series"]]
 
     def paint(axes: Axes) -> None:
-        _set_axis(axes, data)
+        set_axis(axes, data)
         for band in data.get("bands", ()):
             _paint_band(axes, band, data["x"])
         for curve in curves:
@@ -40,11 +43,11 @@ def picture(data: Mapping[str, Any]) -> str:
 
     body = (
         text(18, 24, data["y"]["label"], anchor="start")
-        + plotted(_HEIGHT, _FRAME, paint)
-        + text(_FRAME.cx, _HEIGHT - 20, data["x"]["label"])
+        + plotted(HEIGHT, FRAME, paint)
+        + text(FRAME.cx, HEIGHT - 20, data["x"]["label"])
         + _labels(curves, data)
     )
-    return sheet(_HEIGHT, body, title=data["title"], desc=data["description"], ident=data["ident"])
+    return sheet(HEIGHT, body, title=data["title"], desc=data["description"], ident=data["ident"])
 
 
 def _swept(sweep: Mapping[str, Any], xs: NDArray[Any]) -> NDArray[Any]:
@@ -68,7 +71,8 @@ def _grid(axis: Mapping[str, Any], until: float | None) -> NDArray[Any]:
     return np.asarray(spaced(axis["lo"], end, _POINTS))
 
 
-def _set_axis(axes: Axes, data: Mapping[str, Any]) -> None:
+def set_axis(axes: Axes, data: Mapping[str, Any]) -> None:
+    """Scales, ends and ticks of both axes, as the plan has them."""
     x, y = data["x"], data["y"]
     axes.set_xscale(x["scale"])
     axes.set_yscale(y["scale"])
@@ -101,7 +105,7 @@ def _paint_point(axes: Axes, point: Mapping[str, Any]) -> None:
     axes.plot(
         [point["x"]],
         [point["y"]],
-        marker=_MARKS[point["mark"]],
+        marker=MARKS[point["mark"]],
         markersize=9,
         color=SERIES[point["style"]].light,
         markeredgecolor=PAPER.light,
@@ -113,16 +117,16 @@ def _paint_point(axes: Axes, point: Mapping[str, Any]) -> None:
 
 
 def _labels(curves: Sequence[Curve], data: Mapping[str, Any]) -> str:
-    traced = [_in_px(zip(xs, ys, strict=True), data) for _, xs, ys in curves]
+    traced = [in_px(zip(xs, ys, strict=True), data) for _, xs, ys in curves]
     points = data.get("points", ())
-    places = _in_px([(point["x"], point["y"]) for point in points], data)
+    places = in_px([(point["x"], point["y"]) for point in points], data)
     # points first: a curve has more places for its label
     labels = _point_labels(points, places) + [
         Label(series["label"], SERIES[series["style"]], _anchors(trace))
         for (series, _, _), trace in zip(curves, traced, strict=True)
         if series["label"]
     ]
-    return placed(labels, [at for trace in traced for at in trace] + 8 * places, _FRAME)
+    return placed(labels, [at for trace in traced for at in trace] + 8 * places, FRAME)
 
 
 def _point_labels(points: Sequence[Mapping[str, Any]], places: Sequence[Point]) -> list[Label]:
@@ -142,11 +146,12 @@ def _anchors(trace: Sequence[Point]) -> tuple[Point, ...]:
     return tuple(trace[round(last * part / 12)] for part in (12, 11, 9, 7, 5, 3, 1, 0))
 
 
-def _in_px(points: Any, data: Mapping[str, Any]) -> list[Point]:
+def in_px(points: Any, data: Mapping[str, Any]) -> list[Point]:
+    """Where points of the axes lie in the picture."""
     return [
         (
-            _FRAME.x + _FRAME.w * _share(x, data["x"]),
-            _FRAME.bottom - _FRAME.h * _share(y, data["y"]),
+            FRAME.x + FRAME.w * _share(x, data["x"]),
+            FRAME.bottom - FRAME.h * _share(y, data["y"]),
         )
         for x, y in points
     ]

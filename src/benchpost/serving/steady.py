@@ -1,0 +1,138 @@
+"""Batching in closed form: what the simulation comes to when nothing but chance is left.
+
+Continuous batching at `concurrency`: every place is always taken and gets one token a step. When
+outputs are geometric, each sequence ends with the same chance at each step, so the number of
+prompts in a step is binomial, and the mean step is a sum over it. For other outputs the same holds
+as far as ends are spread evenly; the simulation says how far. `roofline.serving` spreads prompts
+evenly over all steps instead, which is a little faster: prompts come in lumps, and a lump is
+compute-bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from benchpost.roofline import serving_equations as closed
+from benchpost.roofline.catalog import Chip
+from benchpost.roofline.models import Model
+from benchpost.roofline.predict import setting_of
+from benchpost.serving.cost import StepCost
+from benchpost.serving.distributions import Lengths, lengths
+from benchpost.serving.server import default_budget
+
+
+@dataclass(frozen=True)
+class Steady:
+    """A server in its steady state."""
+
+    step: float
+    """Mean seconds of a step."""
+    tpot: float
+    """Mean seconds per output token after the first."""
+    throughput: float
+    """Output tokens per second, of all requests."""
+    occupancy: float
+    """Share of the places whose request is not done, over time."""
+
+
+def continuous(
+    *,
+    gpu: str | Chip,
+    model: str | Model,
+    concurrency: int,
+    prompt: str | int | Lengths,
+    output: str | int | Lengths,
+    budget: int | None = None,
+    dtype: str = "bf16",
+    kv: str = "bf16",
+    tp: int = 1,
+) -> Steady:
+    """Chunked continuous batching with all of `concurrency` places taken and no preemption."""
+    cost = StepCost(setting_of(gpu, model, "vllm", dtype, kv, tp))
+    into, out = lengths(prompt), lengths(output)
+    mix = _Mix(cost, concurrency, into, out, budget or default_budget(cost.setting.chip))
+    step = sum(chance * mix.time(joining) for joining, chance in mix.chances(concurrency))
+    beside = sum(chance * mix.time(joining) for joining, chance in mix.chances(concurrency - 1))
+    return Steady(step, beside, concurrency / step, 1.0)
+
+
+@dataclass(frozen=True)
+class _Mix:
+    """Steps of decoding with prompts between."""
+
+    cost: StepCost
+    concurrency: int
+    into: Lengths
+    out: Lengths
+    budget: int
+
+    def chances(self, others: int) -> Iterator[tuple[int, float]]:
+        """How many of `others` end at a step, so that as many prompts come in the next one."""
+        ends = 1 / self.out.mean
+        chance, left = (1 - ends) ** others, 1.0
+        for joining in range(others + 1):
+            yield joining, chance
+            left -= chance
+            if left < 1e-12:
+                return
+            chance *= (others - joining) / (joining + 1) * ends / (1 - ends) if ends < 1 else 0.0
+
+    def time(self, joining: int) -> float:
+        """Seconds of a step that so many prompts join; what is over the budget takes its own."""
+        tokens = joining * self.into.mean
+        room = max(1.0, self.budget - (self.concurrency - joining))
+        whole = int(tokens / room) if tokens > room else 0
+        rest = tokens - whole * room
+        return whole * self._step(joining, room) + self._step(joining, rest)
+
+    def _step(self, joining: int, tokens: float) -> float:
+        work, decoding = self.cost.work, self.concurrency - joining
+        held = closed.held_tokens(
+            prompt=self.into.mean, output=self.out.mean, output_spread=self.out.spread
+        )
+        flops = float(work.decode_flops(held, decoding))
+        moved = float(work.kv_bytes(held, decoding))
+        if tokens:
+            # prompts of the mean length, as many as fill the tokens
+            prompts = tokens / self.into.mean
+            pairs = self._prompt_flops()
+            flops += prompts * pairs
+            moved += prompts * float(work.kv_bytes(self.into.mean))
+        return self.cost.time(decoding + round(tokens), flops, moved)
+
+    def _prompt_flops(self) -> float:
+        """FLOPs of a prompt on average: attention grows with the square of its length."""
+        work, into = self.cost.work, self.into
+        shortest = float(work.prefill_flops(into.mean, into.mean))
+        spread = into.mean * into.mean * into.spread * into.spread
+        # half a pair more for each square of a token that lengths differ by
+        per_pair = sum(each.prompt_flops for each in work.mixings if each.window is None)
+        return shortest + per_pair * spread / 2
+
+
+def static(
+    *,
+    gpu: str | Chip,
+    model: str | Model,
+    batch: int,
+    prompt: str | int | Lengths,
+    output: str | int | Lengths,
+    dtype: str = "bf16",
+    kv: str = "bf16",
+    tp: int = 1,
+) -> Steady:
+    """Static batching of `batch` requests: each batch runs until its longest output is done."""
+    cost = StepCost(setting_of(gpu, model, "vllm", dtype, kv, tp))
+    into, out = lengths(prompt), lengths(output)
+    long_in, long_out = into.expected_longest(batch), out.expected_longest(batch)
+    work = cost.work
+    flops = float(work.prefill_flops(long_in, long_in, batch))
+    first = cost.time(round(batch * long_in), flops, float(work.kv_bytes(long_in, batch)))
+    middle = long_in + long_out / 2
+    step = cost.time(
+        batch, float(work.decode_flops(middle, batch)), float(work.kv_bytes(middle, batch))
+    )
+    duration = first + (long_out - 1) * step
+    alive = first + (out.mean - 1) * step
+    return Steady(step, step, batch * out.mean / duration, alive / duration)
