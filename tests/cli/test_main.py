@@ -174,6 +174,6 @@ def test_every_verb_of_the_table_is_a_module() -> None:
     """A module of the folder that is not in the table would be no verb."""
     folder = Path(cli.__file__).parent
     # skills_moves is the second half of the verb `skills`
-    shared = {"__init__", "arguments", "report", "skills_moves"}
+    shared = {"__init__", "arguments", "progress", "report", "skills_moves"}
     modules = {file.stem for file in folder.glob("*.py")} - shared
     assert {name.rpartition(".")[2] for name in VERBS.values()} == modules

@@ -14,7 +14,7 @@ from benchpost.roofline import catalog
 from benchpost.roofline.catalog import Chip, Model
 from benchpost.roofline.predict import setting_of
 from benchpost.serving.cost import StepCost
-from benchpost.serving.lengths import lengths
+from benchpost.serving.distributions import lengths
 from benchpost.serving.run import Run
 from benchpost.serving.server import POLICIES
 from benchpost.serving.simulation import simulate

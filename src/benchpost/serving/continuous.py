@@ -18,7 +18,7 @@ from benchpost.errors import UsageError
 from benchpost.serving.cost import StepCost
 from benchpost.serving.decoding import Decoding
 from benchpost.serving.load import Load
-from benchpost.serving.run import Gap, Moment, Run
+from benchpost.serving.run import Gap, Moment, Run, arrived_by
 from benchpost.serving.server import Server
 
 
@@ -304,6 +304,11 @@ class Continuous:
     def _note(self) -> None:
         used = self.server.blocks - self.free
         running, waiting = len(self.running), len(self.waiting)
+        # who arrives meanwhile waits from then on
+        for time in arrived_by(self.now, self.arrivals, self.arrived, self.load):
+            before = self.moments[-1].written if self.moments else 0
+            self.moments.append(Moment(time, running, waiting, used, before))
+            waiting += 1
         self.moments.append(Moment(self.now, running, waiting, used, self.written))
 
     def _count_gaps(self, seconds: float, count: int) -> None:

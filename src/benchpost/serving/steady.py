@@ -3,7 +3,9 @@
 Continuous batching at `concurrency`: every place is always taken and gets one token a step. When
 outputs are geometric, each sequence ends with the same chance at each step, so the number of
 prompts in a step is binomial, and the mean step is a sum over it. For other outputs the same holds
-as far as ends are spread evenly; the simulation says how far.
+as far as ends are spread evenly; the simulation says how far. `roofline.serving` spreads prompts
+evenly over all steps instead, which is a little faster: prompts come in lumps, and a lump is
+compute-bound.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from benchpost.roofline.catalog import Chip
 from benchpost.roofline.models import Model
 from benchpost.roofline.predict import setting_of
 from benchpost.serving.cost import StepCost
-from benchpost.serving.lengths import Lengths, lengths
+from benchpost.serving.distributions import Lengths, lengths
 from benchpost.serving.server import default_budget
 
 

@@ -67,9 +67,15 @@ class Surface:
     release: Release
     """Whose names."""
     _read: dict[str, Names] = field(default_factory=dict, repr=False)
+    _told: dict[str, Found] = field(default_factory=dict, repr=False)
 
     def find(self, dotted: str) -> Found:
         """Whether a dotted name is there, as `import` and attributes would look for it."""
+        if dotted not in self._told:
+            self._told[dotted] = self._find(dotted)
+        return self._told[dotted]
+
+    def _find(self, dotted: str) -> Found:
         module, *parts = dotted.split(".")
         if module not in self.release.modules or self.release.hidden:
             return Found(Verdict.UNKNOWN)
