@@ -56,4 +56,4 @@ lock: ## resolve requirements.in anew (needs uv)
 	  --no-header --no-annotate --upgrade requirements.in -o requirements.lock
 
 clean: ## remove what is built, keep .venv
-	rm -rf site docs/posts docs/assets/generated .pytest_cache .mypy_cache .ruff_cache
+	rm -rf site docs/posts docs/catalogue docs/assets/generated .pytest_cache .mypy_cache .ruff_cache

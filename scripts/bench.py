@@ -3,6 +3,9 @@
     python scripts/bench.py             every comparison
     python scripts/bench.py parse run   some of them
 
+The model's peers are not installed with us: BENCHPOST_PEERS names a folder with clones of
+hahnyuan/LLM-Viewer and cli99/llm-analysis. Without it our own time is printed alone.
+
 CPU seconds (user and system, children included), the median of several rounds; ours and the peer
 take turns, so that a machine that slows down slows both. Machines differ: quote the ratios.
 """
@@ -22,6 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 POST = ROOT / "posts" / "vllm-overhead" / "index.mdx"
 COPIES = 200
+SKILLS = 900
 SNIPPETS = [f"x{i} = sum(range({i} * 100_000))\nprint(x{i})" for i in range(1, 5)]
 
 
@@ -33,14 +37,20 @@ class Comparison:
     """What is measured."""
     ours: Callable[[], object]
     """Our work."""
-    peer: Callable[[], object]
-    """The peer's."""
+    peer: Callable[[], object] | None
+    """The peer's; None where it is not at hand."""
     peer_name: str
     """Who the peer is."""
     rounds: int = 5
     """How often each is done."""
     size: int = 0
     """Characters that ours reads; 0 where a rate says nothing."""
+    questions: tuple[int, int] = (1, 1)
+    """How many questions one call answers, ours and the peer's; times and ratio are of one."""
+
+
+TICK = 1 / os.sysconf("SC_CLK_TCK")
+"""The least CPU time that the system tells apart from none."""
 
 
 def cpu_seconds(work: Callable[[], object]) -> float:
@@ -48,23 +58,30 @@ def cpu_seconds(work: Callable[[], object]) -> float:
     before = os.times()
     work()
     after = os.times()
-    return sum(after[:4]) - sum(before[:4])
+    return max(TICK, sum(after[:4]) - sum(before[:4]))
 
 
 def compare(comparison: Comparison) -> str:
-    """One line: our median, the peer's, and ours over the peer's."""
+    """One line: our median, the peer's, and ours over the peer's, of one question."""
+    our_size, peer_size = comparison.questions
+    peer = comparison.peer or (lambda: None)
     rounds = [
-        (cpu_seconds(comparison.ours), cpu_seconds(comparison.peer))
+        (cpu_seconds(comparison.ours) / our_size, cpu_seconds(peer) / peer_size)
         for _ in range(comparison.rounds)
     ]
     ours = statistics.median(own for own, _ in rounds)
-    peer = statistics.median(other for _, other in rounds)
-    ratio = statistics.median(own / other for own, other in rounds)
     rate = f", {comparison.size / ours / 1e6:.1f} MB/s" if comparison.size else ""
-    return (
-        f"{comparison.what}: {ours:.2f} s CPU{rate}; {comparison.peer_name}: {peer:.2f} s; "
-        f"ratio {ratio:.2f}"
-    )
+    told = f"{comparison.what}: {shown(ours)} CPU{rate}; {comparison.peer_name}: "
+    if comparison.peer is None:
+        return f"{told}not in the folder that BENCHPOST_PEERS names"
+    other = statistics.median(other for _, other in rounds)
+    ratio = statistics.median(own / other for own, other in rounds)
+    return f"{told}{shown(other)}; ratio {ratio:.2g}"
+
+
+def shown(seconds: float) -> str:
+    """Seconds as people write them."""
+    return f"{seconds:.2f} s" if seconds >= 0.01 else f"{seconds * 1e6:.3g} µs"
 
 
 def parsing(_: Path) -> list[Comparison]:
@@ -205,7 +222,161 @@ def simulating(_: Path) -> list[Comparison]:
     return [long, wide]
 
 
-COMPARISONS = {"parse": parsing, "check": checking, "run": running, "simulate": simulating}
+PEERS = Path(os.environ.get("BENCHPOST_PEERS", os.devnull))
+"""Folder of the model's peers."""
+STAND_INS = """
+import sys, types
+# the peers import these for their command lines and to fetch configurations, not to compute
+WANTED = {'transformers': 'AutoTokenizer AutoConfig AutoModelForCausalLM', 'fire': 'Fire'}
+for name, words in WANTED.items():
+    sys.modules[name] = types.ModuleType(name)
+    for word in words.split():
+        setattr(sys.modules[name], word, None)
+"""
+"""Modules in place of what the peers do not need for the questions asked."""
+GPU, MODEL = "A100 SXM 80GB", "Llama-2-7B"
+
+
+def modelling(_: Path) -> list[Comparison]:
+    """Estimating: a decode step and a prefill of one model, then many, then from a cold start."""
+    from benchpost import roofline
+
+    def estimates() -> None:
+        for context in range(1024, 1024 + 4000):
+            roofline.decode(gpu=GPU, model=MODEL, context=context)
+            roofline.prefill(gpu=GPU, model=MODEL, prompt=context)
+
+    def sweep() -> None:
+        import numpy as np
+
+        roofline.decode(gpu=GPU, model=MODEL, context=np.linspace(1, 1e5, 1_000_000))
+
+    made = []
+    for name, peer, size in (viewer(), analysis()):
+        both = "a decode step and a prefill"
+        made.append(Comparison(both, estimates, peer, name, 3, questions=(4000, size)))
+        made.append(
+            Comparison("a point of a million", sweep, peer, name, 3, questions=(10**6, size))
+        )
+    return [*made, *cold()]
+
+
+Peer = tuple[str, Callable[[], object] | None, int]
+"""Name, work, and how many questions it answers."""
+
+
+def viewer() -> Peer:
+    """LLM-Viewer on the same questions, its configuration given and not fetched."""
+    name, folder = "LLM-Viewer", PEERS / "LLM-Viewer"
+    if not (folder / "model_analyzer.py").is_file():
+        return name, None, 1
+    exec(STAND_INS)
+    sys.path.insert(0, str(folder))
+    from types import SimpleNamespace
+
+    from model_analyzer import ModelAnalyzer  # type: ignore[import-not-found]  # a peer's
+
+    analyzer = ModelAnalyzer.__new__(ModelAnalyzer)
+    vars(analyzer).update(model_id=MODEL, hardware="nvidia_A100_80G", results=None)
+    analyzer.config = __import__("configs.Llama", fromlist=["Llama"])
+    sizes = {"num_attention_heads": 32, "num_key_value_heads": 32, "hidden_size": 4096}
+    sizes |= {"num_hidden_layers": 32, "intermediate_size": 11008, "vocab_size": 32000}
+    analyzer.model_params = SimpleNamespace(**sizes)
+    return name, lambda: [analyzer.analyze(n, 1) for n in range(1024, 3024)], 2000
+
+
+def analysis() -> Peer:
+    """llm-analysis on the same questions."""
+    name, folder = "llm-analysis", PEERS / "llm-analysis"
+    if not (folder / "llm_analysis").is_dir():
+        return name, None, 1
+    exec(STAND_INS)
+    sys.path.insert(0, str(folder))
+    from llm_analysis import analysis as peer  # type: ignore[import-not-found]  # a peer's
+
+    peer.logger.setLevel("ERROR")
+    known = peer.LLMAnalysis(
+        peer.get_model_config_by_name("decapoda-research_llama-7b-hf"),
+        peer.get_gpu_config_by_name("a100-sxm-80gb"),
+        peer.get_dtype_config_by_name("w16a16e16"),
+        peer.ParallelismConfig(),
+    )
+    return name, lambda: [known.inference(1, n, 1) for n in range(1024, 1224)], 200
+
+
+def cold() -> list[Comparison]:
+    """From nothing: importing, and one prediction of a process of its own."""
+    load = "import benchpost.roofline; benchpost.roofline.decode"
+    asked = ("predict", "decode", "--gpu", GPU, "--model", MODEL, "--context", "1024")
+    folder = PEERS / "llm-analysis"
+    peer = f"{STAND_INS}\nsys.path.insert(0, {str(folder)!r})\nimport llm_analysis.analysis as a"
+    infer = "a.infer('decapoda-research_llama-7b-hf', 'a100-sxm-80gb', seq_len=1024)"
+    known = (folder / "llm_analysis").is_dir()
+    return [
+        Comparison(
+            "import of the model",
+            lambda: command("python", "-c", load),
+            (lambda: command("python", "-c", peer)) if known else None,
+            "import of llm-analysis, without transformers and fire",
+        ),
+        Comparison(
+            "cold `benchpost predict`",
+            lambda: command("benchpost", *asked),
+            (lambda: command("python", "-c", f"{peer}\n{infer}")) if known else None,
+            "llm-analysis, its infer",
+        ),
+    ]
+
+
+def catalogue(root: Path) -> None:
+    """A catalogue whose descriptions have few words in common."""
+    words = [f"{a}{b}" for a in ("tra", "ser", "plo", "dra", "que") for b in ("ins", "ves", "ts")]
+    for i in range(SKILLS):
+        folder = root / f"c{i % 30}" / f"skill-{i}"
+        folder.mkdir(parents=True)
+        said = " ".join(words[(i * k + k) % len(words)] + str(i // k) for k in range(1, 20))
+        head = f"---\nname: skill-{i}\ndescription: {said}. Use when asked\n---\n"
+        (folder / "SKILL.md").write_text(head + "# Body\n" * 40, encoding="utf-8")
+
+
+def cataloguing(scratch: Path) -> list[Comparison]:
+    """Skills: scanning, and the index of a prompt, against reading every head and no more."""
+    import yaml
+
+    from benchpost.skills.index import build
+    from benchpost.skills.scan import scan
+
+    root, cache = scratch / "skills", scratch / "cache.json"
+    catalogue(root)
+    tree = scan(root, cache=cache)
+
+    def heads() -> None:
+        for file in sorted(root.rglob("SKILL.md")):
+            yaml.load(file.read_text(encoding="utf-8").split("---")[1], yaml.CSafeLoader)
+
+    peer = "rglob and PyYAML's C loader over every head"
+    return [
+        Comparison(f"scan of {SKILLS} skills, cold", lambda: scan(root), heads, peer),
+        Comparison(
+            f"scan of {SKILLS} unchanged skills", lambda: scan(root, cache=cache), heads, peer
+        ),
+        Comparison(
+            f"index of {SKILLS} skills in 20 tokens each",
+            lambda: build(tree, budget=20 * SKILLS),
+            heads,
+            peer,
+        ),
+    ]
+
+
+COMPARISONS = {
+    "parse": parsing,
+    "check": checking,
+    "run": running,
+    "model": modelling,
+    "simulate": simulating,
+    "skills": cataloguing,
+}
 
 
 def main(names: list[str]) -> int:

@@ -11,6 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# how fast a machine is decides no test; in CI the inputs are the same each time, so that a commit
+# is judged by what it changed, while at a desk chance may find what nobody thought of
+settings.register_profile(
+    "benchpost",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("CI") == "true",
+)
+settings.load_profile("benchpost")
 
 NODE = Path(__file__).parent / "node"
 

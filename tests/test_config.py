@@ -74,3 +74,36 @@ def test_the_folder_around_posts_is_the_root(tmp_path: Path) -> None:
     below = tmp_path / "mine" / "posts" / "a"
     below.mkdir(parents=True)
     assert find_project(below) == Project((tmp_path / "mine").resolve())
+
+
+DOCUMENTS = {
+    "a/slot.md": "# x\n\n<!-- fill table model -->\n<!-- /fill -->\n",
+    "a/deep/value.md": "It is <!-- = 1 + 1 -->2<!-- /= -->.\n",
+    "a/snippet.md": "- x\n\n  ```python bench\n  1\n  ```\n",
+    "a/declared.md": "---\nname: x\nnumbers: computed\n---\n",
+    "a/declared-crlf.md": "---\r\nnumbers: computed\r\n---\r\n",
+}
+OTHERS = {
+    "a/SKILL.md": "---\nname: x\n---\n\nnumbers: computed\n\nTODO: a diagram\n",
+    "a/comment.md": "<!-- nothing of ours = 3 -->\n",
+    "a/.hidden/slot.md": "<!-- fill table model -->\n<!-- /fill -->\n",
+    "a/node_modules/slot.md": "<!-- fill table model -->\n<!-- /fill -->\n",
+    "b/slot.md": "<!-- fill table model -->\n<!-- /fill -->\n",
+    "a/slot.txt": "<!-- fill table model -->\n<!-- /fill -->\n",
+}
+
+
+def test_documents_are_files_with_something_of_ours(tmp_path: Path) -> None:
+    """Markdown below the named folders with a slot, value, snippet or declaration, sorted."""
+    for name, text in {**DOCUMENTS, **OTHERS}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(text.encode())
+    project = Project(tmp_path, Config(documents=("a", "a/deep", "missing")))
+    assert project.documents() == sorted(tmp_path / name for name in DOCUMENTS)
+    assert project.post_files([]) == project.documents()
+    assert project.post_files([str(tmp_path / "a/deep")]) == [tmp_path / "a/deep/value.md"]
+    assert project.post_files([str(tmp_path / "a/SKILL.md")]) == [tmp_path / "a/SKILL.md"]
+    (tmp_path / "a/deep/value.md").unlink()
+    (tmp_path / "a/deep/x.md").write_text("nothing\n")
+    with pytest.raises(BenchpostError, match=r"no .mdx or .md file with a slot, value or snippet"):
+        project.post_files([str(tmp_path / "a/deep")])

@@ -20,6 +20,7 @@ RANK = {
     "record": 4,
     "roofline": 4,
     "skills": 4,
+    "commands": 4,
     "serving": 5,
     "figures": 6,
     "fill": 7,

@@ -6,6 +6,8 @@ A folder without either is a project with the defaults.
 
 from __future__ import annotations
 
+import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -17,6 +19,16 @@ from benchpost.errors import BenchpostError, Place, UsageError, near
 POST_SUFFIXES = (".mdx", ".md")
 MARKS = ("mkdocs.yml", ".git")
 """What shows a project's root where no settings do."""
+SNIPPET = rb"^[ \t>]*(?:```|~~~)[^\n]*\bbench\b"
+DOCUMENT = re.compile(
+    rb"<!--\s*/?(?:fill\b|=\s)"  # a slot or a value
+    rb"|"
+    + SNIPPET
+    + rb"|\A\s*---\r?\n(?:(?!---)[^\n]*\n)*?numbers[ \t]*:",  # a declaration in front matter
+    re.MULTILINE,
+)
+"""What makes a Markdown file below `documents` one of ours: a marker or a declaration."""
+SNIPPETS = re.compile(SNIPPET, re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -25,10 +37,19 @@ class Config:
 
     posts: str = "posts"
     """Folder of the posts, relative to the project root."""
+    documents: tuple[str, ...] = ()
+    """Folders whose Markdown files are filled and checked where they stand, like posts; a file
+    there that has neither slot, value, snippet nor `numbers:` in its front matter is left alone."""
     pages: str = "docs/posts"
     """Folder that `benchpost pages` writes into; keep it out of version control."""
     reference: str = ""
     """Folder for pages on benchpost's own figures, equations, checks and words; empty for none."""
+    skills: str = "docs/skills"
+    """Folder of the skills, if there is one; MkDocs renders nothing in it."""
+    catalogue: str = "docs/catalogue"
+    """Folder that the pages of the skills are written into; keep it out of version control."""
+    skills_flat: str = "general"
+    """Category of skills that lie directly in `skills`; `{name}` stands for the skill's name."""
     components: tuple[str, ...] = ()
     """Components that the Nextra site provides without an import, beside Nextra's own."""
     timeout: float = 600.0
@@ -58,22 +79,59 @@ class Project:
         folder = self.root / self.config.posts
         return sorted(file for suffix in POST_SUFFIXES for file in folder.glob(f"*/index{suffix}"))
 
+    def documents(self) -> list[Path]:
+        """Every Markdown file below the `documents` folders that is ours to fill, sorted."""
+        posts = set(self.posts())
+        found = {file for name in self.config.documents for file in _markdown(self.root / name)}
+        return sorted(file for file in found - posts if is_document(file))
+
     def post_files(self, arguments: list[str]) -> list[Path]:
-        """The posts that command-line arguments name (files or folders), or all of the project."""
+        """The posts and documents that command-line arguments name, or all of the project."""
         if not arguments:
-            return self.posts()
+            return [*self.posts(), *self.documents()]
         return [file for argument in arguments for file in self._named(Path(argument))]
 
     def _named(self, path: Path) -> Iterator[Path]:
         if path.is_dir():
-            found = sorted(f for f in path.rglob("*") if f.suffix in POST_SUFFIXES and f.is_file())
+            files = sorted(f for f in path.rglob("*") if f.suffix in POST_SUFFIXES and f.is_file())
+            found = [f for f in files if not self._is_below_documents(f) or is_document(f)]
             if not found:
-                raise UsageError(f"no .mdx or .md file in {path}")
+                what = "with a slot, value or snippet " if files else ""
+                raise UsageError(f"no .mdx or .md file {what}in {path}")
             yield from found
         elif path.is_file():
             yield path
         else:
             raise UsageError(f"no file {path}")
+
+    def _is_below_documents(self, file: Path) -> bool:
+        folders = (self.root / name for name in self.config.documents)
+        return any(file.resolve().is_relative_to(folder) for folder in folders)
+
+
+def _markdown(folder: Path) -> Iterator[Path]:
+    """Markdown files below a folder; hidden folders and installed packages are not looked into."""
+    for at, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name[0] != "." and name != "node_modules"]
+        yield from (Path(at, name) for name in names if name.endswith(".md") and name[0] != ".")
+
+
+def is_document(file: Path) -> bool:
+    """Whether a file has a marker or a declaration of ours; only such a file is read as a post."""
+    return _says(file, DOCUMENT)
+
+
+def may_run(file: Path) -> bool:
+    """Whether a file seems to have a snippet; reading it as a post says for sure."""
+    return _says(file, SNIPPETS)
+
+
+def _says(file: Path, pattern: re.Pattern[bytes]) -> bool:
+    try:
+        return bool(pattern.search(file.read_bytes()))
+    except OSError:
+        # reading it as a post says what is the matter
+        return True
 
 
 def rival(file: Path) -> Path | None:

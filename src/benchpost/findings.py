@@ -37,6 +37,9 @@ class Check(Enum):
     S006 = "slot or value cannot be computed"
     S007 = "snippet declaration is not understood"
     S008 = "slot or value declaration is not understood"
+    S009 = "bare number with a unit on a page whose numbers are computed"
+    S010 = "quoted number or source without what would prove it"
+    S011 = "value at the beginning of a line of Markdown"
     # F: figure files
     F001 = "figure file is missing"
     F002 = "figure file was edited by hand"
@@ -49,6 +52,10 @@ class Check(Enum):
     R004 = "results file was edited by hand"
     R005 = "results file cannot be read"
     R006 = "result belongs to no snippet"
+    # Q: numbers held against the hardware
+    Q001 = "quoted number is impossible"
+    Q002 = "number that is quoted as impossible is possible"
+    Q003 = "recorded result beats the datasheet"
     # T: placeholders
     T001 = "placeholder is not filled"
     # P: pages of the site
@@ -57,6 +64,7 @@ class Check(Enum):
     P003 = "link or image leads nowhere"
     P004 = "post cannot be read"
     P005 = "expression cannot be evaluated on the site; its source is shown"
+    P006 = "date of a post is not understood; its page shows none"
     # K: skills and their catalogue
     K001 = "file of a skill cannot be read"
     K002 = "front matter is missing or not closed"
@@ -88,6 +96,36 @@ class Check(Enum):
     K030 = "DESCRIPTION.md gives no description"
     K031 = "link resolves from the skill's folder and not from its file"
     K040 = "move of a skill that is in doubt"
+    K050 = "code of a skill uses what the newest release does not have"
+    K051 = "code of a skill uses what was removed"
+    K052 = "skill was verified against an older release"
+    K053 = "`verified` of a skill is not understood"
+    K054 = "text of a skill is old"
+    K060 = "file of a skill is not published"
+    # C: commands of a page against the real tool
+    C001 = "command that the tool does not have"
+    C002 = "flag that the tool never had"
+    C003 = "flag that is gone"
+    C004 = "flag, key or command that is newer than the release the page speaks of"
+    C005 = "value that the flag or key does not take"
+    C006 = "value that is not JSON"
+    C007 = "key that the JSON setting does not have"
+    C008 = "value too many or too few"
+    C009 = "flag that is cut short"
+    C010 = "continuation of a line that a shell breaks"
+    C011 = "quote or dash that a shell reads otherwise"
+    C012 = "environment variable that the tool does not read"
+    C013 = "metric that the tool does not expose"
+    C014 = "port of another program"
+    C015 = "flag that changes nothing"
+    C016 = "value that was a default"
+    C017 = "default that is stated wrongly"
+    C018 = "value that needs more than the command shows"
+    C019 = "model given by a flag"
+    C020 = "package that nothing on the page uses"
+    C021 = "result that the command does not report"
+    C022 = "release or tool that is not known"
+    C023 = "draft model with another vocabulary"
 
 
 class Severity(Enum):

@@ -46,6 +46,15 @@ def test_what_was_done_is_a_line_a_post(project: Path, capsys: pytest.CaptureFix
     )
 
 
+def test_open_placeholders_are_counted(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever fills, or builds, is told that something is still to be written."""
+    (project / "posts/a/index.mdx").write_text("# A\n\nTODO: diagram of a matmul\n")
+    assert main(["fill"]) == 0
+    assert capsys.readouterr().out == (
+        "posts/a/index.mdx: nothing to do; 1 placeholder is open, see `benchpost todo`\n"
+    )
+
+
 def test_a_diff_shows_what_changed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`--diff` writes as ever and prints the change of the text."""
     assert main(["fill", "--diff"]) == 0

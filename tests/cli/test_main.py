@@ -24,7 +24,7 @@ WRONG = {
     ),
     ("check", "nowhere.mdx"): "no file nowhere.mdx",
     ("check", "--project", "nowhere"): "no folder nowhere",
-    ("check", "--select", "S9"): "no check 'S9'; codes begin with F, K, M, N, P, R, S or T",
+    ("check", "--select", "S9"): "no check 'S9'; codes begin with C, F, K, M, N, P, R, S or T",
     ("check", "--ignore", "S033"): "no check 'S033'; did you mean 'S003'?",
     (): "the following arguments are required: VERB; see `benchpost --help`",
 }
@@ -87,7 +87,11 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     ("error", "code", "said"),
     [
         (BenchpostError("wrong", Place("a.mdx", 2, 3)), 1, "benchpost: a.mdx:2:3: wrong\n"),
-        (KeyboardInterrupt(), INTERRUPTED, ""),
+        (
+            KeyboardInterrupt(),
+            INTERRUPTED,
+            "benchpost: interrupted; what was not finished is not written\n",
+        ),
     ],
 )
 def test_what_a_verb_raises_becomes_an_exit_code(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,6 +17,7 @@ from benchpost.figures.options import Option
 from benchpost.figures.types import Facts, Fragment
 from benchpost.post.document import Dialect
 from benchpost.roofline.calls import FUNCTIONS
+from benchpost.roofline.scores import chosen
 
 Compile = Callable[[Sequence[str]], list[Any]]
 
@@ -103,6 +105,11 @@ def test_captions_are_one_emphasised_line(head: str, options: dict[str, Option])
         ),
         ("equation kv_blocks", {"gpu": "H200", "model": QWEN}, "\\lfloor"),
         ("equation max_concurrency", {"gpu": "H200", "model": QWEN, "context": 4096}, "= 201"),
+        (
+            "equation chunk_steps",
+            {"prompt": 3000, "budget_tokens": 2048, "decoding": 128},
+            "= 2\\,\\text{step",
+        ),
         ("diagram matmul", {"m": 512, "k": 2560, "n": 9728}, "25.5 GFLOP; 52.4 MB are read"),
         ("chart decode", {"gpu": "RTX 4090", "model": QWEN}, "125 tok/s at 256 tokens"),
         ("table operations", {"model": QWEN}, "| LM head | 1 × 2,560 × 151,936 | 1 | 778 MFLOP |"),
@@ -202,6 +209,34 @@ def test_numbers_agree_with_those_in_sentences() -> None:
             {"gpu": "H200", "prompt": 8},
             "'chart roofline' needs model= to place operations of a batch or prompt",
         ),
+        ("chart ladder", {"kind": "serve"}, "option 'kind' of 'chart ladder' must be"),
+        ("chart ladder", {"gpu": "H200"}, "no published decode row that is kept is of gpu 'H200'"),
+        (
+            "chart scatter",
+            {"step": "napkin"},
+            "decode has no step 'napkin'; steps are file size, bytes read, constant, layer time, ",
+        ),
+        (
+            "chart scatter",
+            {"step": "one run"},
+            "'chart scatter' cannot show 'one run': a row has several predictions of it",
+        ),
+        ("table errors", {"by": "color"}, "option 'by' of 'table errors' must be"),
+        (
+            "table published",
+            {"gpu": "RTX 4090", "model": "Llama-3.1-8B", "context": 999},
+            "no such row is kept with this context or prompt; contexts: 256, 512, 2048, 4096",
+        ),
+        (
+            "table published",
+            {"gpu": "A100 SXM 80GB", "model": "Qwen2.5-7B"},
+            "24 rows are more than the 12 of a table; say which",
+        ),
+        (
+            "table published",
+            {"gpu": "H200", "model": "Qwen2.5-7B"},
+            "no published decode row that is kept is of H200, Qwen2.5-7B",
+        ),
         ("diagram matmul", {"m": 3}, "'diagram matmul' needs all of m, k and n, or none of them"),
         (
             "diagram matmul",
@@ -255,6 +290,35 @@ def test_what_cannot_be_shown_is_said(head: str, options: dict[str, Option], mes
     with pytest.raises(UsageError) as raised:
         made(head, options)
     assert raised.value.message.startswith(message)
+
+
+def test_a_row_stands_beside_what_is_said_of_it() -> None:
+    """Rate, napkin and model with their ratios, as in the row that is kept."""
+    options: dict[str, Option] = {"gpu": "H100 PCIe", "model": "Llama-3.1-8B", "format": "q4_k_m"}
+    text = made("table published", {**options, "context": 512}).text
+    (score,) = (
+        score
+        for score in chosen(gpu="H100 PCIe", model="Llama-3.1-8B", format="q4_k_m")
+        if score.row.context == 512
+    )
+    cells = text.split("\n")[2].strip("| ").split(" | ")
+    napkin, model = (score.predicted[step][0] for step in ("file size", "model"))
+    assert cells[0] == f"{score.measured:.0f}"
+    assert cells[1] == f"{napkin:.0f} ({napkin / score.measured:.2f}×)"
+    assert cells[2] == f"{model:.0f} ({model / score.measured:.2f}×)"
+    assert cells[3] == f"{score.low:.0f} to {score.high:.0f}"
+
+
+def test_the_points_of_a_scatter_are_its_data() -> None:
+    """As many points as rows in the CSV, 80 % of them in the band that is drawn."""
+    fragment = made("chart scatter", {})
+    plan = json.loads(fragment.drawings[0].plan)["data"]
+    points = [point for series in plan["series"] for point in series["points"]]
+    rows = next(iter(fragment.data.values())).decode().strip().split("\n")[1:]
+    low, high = plan["band"]
+    assert len(points) == len(rows) == len(chosen())
+    inside = sum(low <= measured / predicted <= high for measured, predicted in points)
+    assert abs(inside / len(points) - 0.8) < 0.02
 
 
 def test_a_card_without_a_record_says_what_there_is() -> None:

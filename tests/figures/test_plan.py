@@ -14,14 +14,17 @@ from benchpost.figures.plan import _KINDS
 PACKAGE = Path(benchpost.__file__).parent
 FIGURES = "benchpost.figures"
 DRAWN_BY = {
+    **{kind: kind for kind in ("slots", "budget", "reuse", "drafts", "request")},
+    **{kind: kind for kind in ("lanes", "ranks", "stacks", "portions", "traces")},
+    "blocks": "table_of_blocks",
     "matmul": "matmul",
     "transformer": "transformer",
     "memory-share": "memory",
     "memory-paging": "memory",
     "lines": "lines",
     "bars": "bars",
-    "traces": "traces",
-    "stacks": "stacks",
+    "ladder": "ladder",
+    "scatter": "scatter",
 }
 """The module of `figures/pictures` that draws each kind."""
 

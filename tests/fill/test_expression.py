@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from benchpost.errors import BenchpostError, UsageError
 from benchpost.fill.expression import Functions, evaluate
-from benchpost.fill.measured import quoted
 from benchpost.fill.refusal import Refusal
+from benchpost.roofline.quotes import quoted
 from benchpost.roofline.units import Quantity
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import MdxCompile
-from fill.figures_of_tests import OWN, fill, read
+from fill_figures import OWN, fill, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -104,7 +104,7 @@ SCRAPS = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(SCRAPS), max_size=30).map("".join))
 def test_no_text_makes_filling_touch_what_is_outside(text: str) -> None:
     """Whatever is written, bytes outside the bodies stay and a second filling changes nothing."""
@@ -115,7 +115,7 @@ def test_no_text_makes_filling_touch_what_is_outside(text: str) -> None:
     assert fill(filled.text).text == filled.text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(alphabet=st.sampled_from("ab \n\r`$|{}<>*/-_#=:!fil~\t&"), max_size=40))
 def test_no_figure_makes_filling_touch_what_is_outside(words: str) -> None:
     """Whatever a figure gives, it fits its slot or is refused."""

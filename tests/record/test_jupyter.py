@@ -17,7 +17,8 @@ from benchpost.record.kernel import Failed, Ran, Shown
 
 pytestmark = pytest.mark.kernel
 
-PATIENCE = 60.0
+PATIENCE = 300.0
+"""Seconds after which what should have ended counts as hanging, on a busy machine too."""
 
 
 def snippet(code: str, name: str = "s", keep: str = "") -> Snippet:
@@ -225,19 +226,26 @@ subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(1000)'])
 while True:
     time.sleep(1000)
 """
-    kernel = JupyterKernel(house.root / "posts/a", house.project)
 
-    async def hang() -> Ran | Failed:
-        try:
-            await kernel.start()
-            return await kernel.execute(snippet(code), 1.5)
-        finally:
-            await kernel.shutdown()
+    def hang(timeout: float) -> Failed:
+        kernel = JupyterKernel(house.root / "posts/a", house.project)
 
-    result = failed(asyncio.run(hang()))
-    assert result.message == "it took longer than 1.5 s; raise `timeout=` or do less"
-    assert 'File "<s>", line 6' in result.trace
-    assert processes(f"{MARK}={kernel.own.name}") == []
+        async def act() -> Ran | Failed:
+            try:
+                await kernel.start()
+                return await kernel.execute(snippet(code), timeout)
+            finally:
+                await kernel.shutdown()
+
+        result = failed(asyncio.run(act()))
+        assert processes(f"{MARK}={kernel.own.name}") == []
+        said = f"it took longer than {timeout:g} s; raise `timeout=` or do less"
+        assert result.message == said
+        return result
+
+    # how long a busy machine needs to reach the loop is not known: more, until it got there
+    traces = (hang(timeout).trace for timeout in (1.5, 6, 24, 96))
+    assert any('File "<s>", line 6' in trace for trace in traces)
 
 
 def test_a_cancelled_run_leaves_nothing(house: Any) -> None:

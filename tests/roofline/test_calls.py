@@ -14,7 +14,8 @@ from benchpost.errors import UsageError
 from benchpost.roofline.calls import FUNCTIONS
 from benchpost.roofline.units import Quantity
 
-QWEN = "Qwen3-4B-Instruct-2507"
+QWEN, LLAMA = "Qwen3-4B-Instruct-2507", "Llama-3.1-8B"
+M3 = {"gpu": "Apple M3 Max 40-core", "format": "q4_k_m"}
 
 VALUES = [
     ("decode_rate", {"gpu": "RTX 4090", "model": QWEN}, ".0f", "125"),
@@ -51,6 +52,13 @@ VALUES = [
     ("matmul_time", {"gpu": "RTX PRO 6000", "m": 512, "k": 2560, "n": 9728}, ".1f µs", "50.6 µs"),
     ("attention_flops", {"model": QWEN, "tokens": 1, "context": 8192}, ".0f MFLOP", "134 MFLOP"),
     ("attention_bytes", {"model": QWEN, "context": 8192}, ".1f MB", "33.6 MB"),
+    ("model_error", {"step": "file size", "of": "rows"}, ".0f", "562"),
+    ("model_error", {"step": "file size"}, ".2f", "0.62"),
+    ("published_rate", {**M3, "model": "Llama-3.1-70B", "context": 512}, ".2f", "7.53"),
+    ("calibrated_decode_rate", {**M3, "model": "Llama-3.1-70B", "run": LLAMA}, ".1f", "7.5"),
+    ("efficiency", {"gpu": "H200"}, ".2f", "0.86"),
+    ("layer_time", {"gpu": "RTX 4090"}, ".0f µs", "53 µs"),
+    ("layer_time", {"gpu": "A100 SXM 80GB", "engine": "gpt-fast"}, ".0f µs", "110 µs"),
 ]
 
 
@@ -108,6 +116,36 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("repository_bytes", {"model": "Qwen3-4B"}, "the files of 'Qwen3-4B' are not recorded"),
     ("matmul_flops", {"m": 0, "k": 1, "n": 1}, "m must be at least 1, not 0"),
     ("kv_bytes", {"model": QWEN, "context": 0}, "context must be at least 1, not 0"),
+    ("model_error", {"of": "medium"}, "an error has no 'medium'; did you mean 'median'"),
+    (
+        "model_error",
+        {"step": "napkin"},
+        "decode has no step 'napkin'; steps are file size, bytes read, constant, layer time, ",
+    ),
+    ("model_error", {"kind": "encode"}, "unknown kind 'encode'; did you mean 'decode'"),
+    ("model_error", {"of": "inside", "step": "constant"}, "the step 'constant' states no band"),
+    ("model_error", {"gpu": "H200"}, "no published decode row that is kept is of gpu 'H200'"),
+    (
+        "model_error",
+        {"step": "one run", "gpu": "MI250X, one die"},
+        "no row of these has a prediction of the step 'one run'",
+    ),
+    (
+        "published_rate",
+        {**M3, "model": LLAMA},
+        "5 published rows are meant; say which: context=256 prompt=0, context=512 prompt=0, ",
+    ),
+    (
+        "published_rate",
+        {**M3, "model": LLAMA, "engine": "vllm"},
+        "no such decode row of Llama-3.1-8B on Apple M3 Max 40-core is kept; there is "
+        "f16 with llama.cpp, q4_k_m with llama.cpp",
+    ),
+    (
+        "published_rate",
+        {**M3, "model": LLAMA, "metric": "decoding"},
+        "unknown metric 'decoding'; did you mean 'decode'",
+    ),
 ]
 
 

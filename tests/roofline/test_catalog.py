@@ -401,3 +401,48 @@ def test_a_catalogue_that_is_not_there_is_named(tmp_path: Path) -> None:
     """The path as given."""
     with pytest.raises(UsageError, match=r"no file .*none\.toml"):
         catalog.read(tmp_path / "none.toml")
+
+
+LINKS = [
+    # both ways; NVLink by generation, boards of eight, PCI Express without a bridge
+    ("V100 SXM2 32GB", 300e9, 6),
+    ("A100 SXM 80GB", 600e9, 40),
+    ("A100 PCIe 80GB", 64e9, 40),
+    ("H100 SXM", 900e9, 50),
+    ("H100 PCIe", 128e9, 50),
+    ("H200", 900e9, 50),
+    ("B200", 1800e9, 126),
+    ("MI300X", 896e9, 256),
+    ("L40S", 64e9, 96),
+    ("RTX 3090", 64e9, 6),
+    ("RTX 4090", 64e9, 72),
+    ("RTX 5090", 128e9, 96),
+]
+
+
+@pytest.mark.parametrize(("name", "link", "cache"), LINKS)
+def test_links_and_caches_have_sources(name: str, link: float, cache: int) -> None:
+    """Bytes a second to other GPUs, and MiB of the last cache before the memory."""
+    found = catalog.chip(name)
+    assert found.link
+    assert found.cache
+    assert (found.link.value, found.cache.value) == (link, cache * 2**20)
+    assert found.link.source
+    assert found.cache.date
+
+
+@pytest.mark.parametrize("each", [each for each in catalog.chips() if each.link or each.cache])
+def test_no_link_is_faster_than_the_memory(each: Chip) -> None:
+    """And no cache is a fiftieth of it: a slip of a unit would be."""
+    if each.link:
+        assert each.link.value < each.bandwidth.value
+    if each.cache:
+        assert each.cache.value < each.memory.value / 50
+
+
+def test_data_centre_cards_of_nvidia_know_their_link() -> None:
+    """Several of them share a model; a missing link would make them ten times too slow."""
+    named = ("A100", "H", "B2", "B3", "GB2", "GB3", "GH")
+    cards = [each for each in catalog.chips() if each.name.startswith(named)]
+    assert len(cards) > 10
+    assert [each.name for each in cards if not each.link] == []

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchpost import roofline
 from benchpost.errors import UsageError
 from benchpost.roofline import catalog, predict
 from benchpost.roofline.terms import TERMS
@@ -157,7 +158,7 @@ WRONG = [
     (lambda: predict.prefill(gpu="H200", model="Qwen3-4B", prompt=0), "prompt must be at least 1"),
     (
         lambda: predict.memory(gpu="H200", model="Qwen3-4B", context=1, utilisation=92),
-        "utilisation must be above 0 and at most 1, not 92",
+        "utilisation must be at most 1, not 92",
     ),
     (lambda: predict.decode(gpu="H200", model="Qwen3-4B", dtype="bf61"), "unknown format 'bf61'"),
 ]
@@ -232,3 +233,67 @@ def test_the_package_imports_nothing_that_is_not_asked_for() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+EVERY: list[tuple[str, dict[str, Any], str]] = [
+    ("decode", {"context": [[0], [100], [9000]], "batch": [1, 64]}, "value"),
+    ("prefill", {"prompt": [[16], [100], [9000]], "batch": [1, 64]}, "value"),
+    ("serving", {"concurrency": [[1], [16], [900]], "prompt": [100, 9000], "output": 512}, "value"),
+    ("memory", {"context": [[16], [100], [9000]], "utilisation": [0.5, 0.9]}, "max_concurrency"),
+    ("speculate", {"acceptance": [[0.1], [0.5], [1.0]], "drafted": [1, 4]}, "value"),
+    ("prefix", {"prompt": [[600], [900], [9000]], "prefix": [16, 500]}, "value"),
+]
+
+
+@pytest.mark.parametrize(
+    "model", ["Llama-3.1-8B", "gpt-oss-20b", "DeepSeek-V3", "Qwen3-Next-80B-A3B"]
+)
+@pytest.mark.parametrize(("what", "sizes", "field"), EVERY)
+def test_arrays_broadcast_in_every_prediction(
+    what: str, sizes: dict[str, Any], field: str, model: str
+) -> None:
+    """A column against a row is a table, and each cell is what numbers give."""
+    predicted = getattr(roofline, what)
+    asked: dict[str, Any] = {"gpu": "B200", "model": model, "dtype": "fp8", "tp": 8}
+    arrays = {name: np.array(size) for name, size in sizes.items()}
+    table = getattr(predicted(**asked, **arrays), field)
+    assert table.shape == (3, 2)
+    whole = np.broadcast_arrays(*arrays.values())
+    for place in np.ndindex(3, 2):
+        one = {name: each[place].item() for name, each in zip(arrays, whole, strict=True)}
+        assert table[place] == getattr(predicted(**asked, **one), field)
+
+
+def test_a_model_that_does_not_fit_says_so() -> None:
+    """Beside the numbers, with both sizes; one that fits says nothing."""
+    asked: dict[str, Any] = {"gpu": "RTX 4090", "model": "Llama-3.1-70B"}
+    said = (
+        "does not fit: 141 GB of weights and 0.328 GB of KV cache are more than the 24 GB of "
+        "RTX 4090; the figures are of one that had room"
+    )
+    assert predict.decode(**asked, context=1000).notes == (said,)
+    assert predict.prefill(**asked, prompt=1000).notes == (said,)
+    assert predict.decode(**{**asked, "gpu": "H200"}, context=1).notes == (
+        "does not fit: 141 GB of weights and 0.000328 GB of KV cache are more than the 141 GB of "
+        "H200; the figures are of one that had room",
+    )
+    assert predict.decode(gpu="H200", model="Llama-3.1-8B", context=1000).notes == ()
+    assert predict.decode(**{**asked, "gpu": "H200", "tp": 2}, context=1000).notes == ()
+    (parts,) = predict.decode(**asked, tp=2).notes
+    assert "70.6 GB of weights" in parts
+    assert "each of 2 × RTX 4090" in parts
+
+
+def test_a_kv_cache_that_does_not_fit_says_so() -> None:
+    """Weights alone would; the largest of an array decides."""
+    asked: dict[str, Any] = {"gpu": "RTX 4090", "model": "Llama-3.1-8B"}
+    assert predict.decode(**asked, context=8192).notes == ()
+    assert predict.decode(**asked, context=8192, batch=np.array([1, 64])).notes
+
+
+def test_the_format_is_what_the_engine_makes_of_it() -> None:
+    """MXFP4 in ggml's files has the rest in Q8_0; elsewhere it stays in 16 bits."""
+    asked: dict[str, Any] = {"gpu": "GB10", "model": "gpt-oss-20b", "weights": "mxfp4"}
+    ggml = predict.decode(**asked, engine="llama.cpp").terms["weight_bytes"]
+    assert ggml < 0.75 * predict.decode(**asked, engine="vllm").terms["weight_bytes"]
+    assert ggml == predict.decode(**{**asked, "weights": "mxfp4-gguf"}).terms["weight_bytes"]

@@ -54,7 +54,7 @@ def test_several_gpus_share_the_weights_and_pay_for_the_exchange() -> None:
 
 def test_a_model_that_does_not_fit_is_an_error() -> None:
     """With its size and the memory."""
-    said = "Llama-3.1-70B in bf16 (141.1 GB on each of 1 GPUs) does not fit into 92% of the memory"
+    said = "Llama-3.1-70B in bf16 (141.1 GB on each of 1 GPUs) does not fit into the 141 GB of"
     with pytest.raises(UsageError, match=re.escape(said)):
         served(model="Llama-3.1-70B")
 
@@ -166,3 +166,34 @@ def test_wrong_options_are_refused(act: Callable[[], object], said: str) -> None
     """With what would be right."""
     with pytest.raises(UsageError, match=re.escape(said)):
         act()
+
+
+def test_requests_that_wait_are_told() -> None:
+    """How many run, beside the numbers."""
+    assert served().notes == ()
+    (said,) = served(concurrency=100_000, prompt=30_000).notes
+    assert re.fullmatch(
+        r"the KV cache holds \d+(\.\d)? requests at once; the others wait for a place", said
+    )
+
+
+def test_a_queue_makes_the_first_token_late() -> None:
+    """Whole generations come before it."""
+    fits = served(concurrency=16, prompt=30_000, metric="ttft")
+    waits = served(concurrency=100_000, prompt=30_000, metric="ttft")
+    assert fits.terms["queue_time"] == 0
+    assert waits.terms["queue_time"] > 1024 * waits.terms["serving_step_time"]
+    assert waits.value > waits.terms["queue_time"]
+
+
+def test_its_own_prompt_is_no_part_of_the_time_per_token() -> None:
+    """One request alone decodes as if it had none but its context."""
+    alone = served(concurrency=1, prompt=30_000)
+    assert alone.terms["prompts_per_step"] == 0
+    assert served(concurrency=2, prompt=30_000).terms["prompts_per_step"] == 1 / 1024
+
+
+def test_the_memory_beyond_the_usual_share_is_taken_where_needed() -> None:
+    """671 GB in FP8 on four B200 is above 92 % of their memory, and runs."""
+    made = served(gpu="B200", model="DeepSeek-V3", dtype="fp8", tp=4, concurrency=4)
+    assert made.terms["concurrency"] == 4

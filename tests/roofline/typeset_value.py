@@ -1,24 +1,32 @@
 """The value of a LaTeX formula: an independent reader of what the emitter writes.
 
 It knows fractions, brackets, max and min, roots, roundings, logarithms, exponentials, powers,
-cases, sums, and products by a dot or by standing side by side.
+cases, sums, and products by a dot or by standing side by side. Symbols stand for columns of
+values, so that one reading gives as many results.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import Any, TypeAlias
 
-FUNCTIONS: dict[str, Callable[..., float]] = {
-    "\\max": max,
-    "\\min": min,
-    "\\ln": math.log,
-    "\\log_{2}": math.log2,
-    "\\exp": math.exp,
+import numpy as np
+from numpy.typing import NDArray
+
+Column: TypeAlias = NDArray[Any]
+"""Values of a symbol or of a part of the formula."""
+
+FUNCTIONS: dict[str, Callable[..., Column]] = {
+    "\\max": lambda *values: reduce(np.maximum, values),
+    "\\min": lambda *values: reduce(np.minimum, values),
+    "\\ln": np.log,
+    "\\log_{2}": np.log2,
+    "\\exp": np.exp,
 }
 ENDS = (")", "}", ",", "&", "\\\\", "\\right", "\\rceil", "\\rfloor", "+", "-")
-COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+COMPARISONS: dict[str, Callable[[Column, Column], Column]] = {
     "<": lambda a, b: a < b,
     ">": lambda a, b: a > b,
     "\\le": lambda a, b: a <= b,
@@ -31,11 +39,12 @@ COMPARISONS: dict[str, Callable[[float, float], bool]] = {
 class Formula:
     """One formula being read."""
 
-    def __init__(self, latex: str, symbols: Mapping[str, float]) -> None:
+    def __init__(self, latex: str, symbols: Mapping[str, Column | float]) -> None:
         self.rest = latex.strip()
-        self.symbols = dict(sorted(symbols.items(), key=lambda item: -len(item[0])))
+        longest_first = sorted(symbols.items(), key=lambda item: -len(item[0]))
+        self.symbols = {symbol: np.asarray(value) for symbol, value in longest_first}
 
-    def value(self) -> float:
+    def value(self) -> Column:
         result = self.sum()
         assert self.rest == "", self.rest
         return result
@@ -50,35 +59,35 @@ class Formula:
     def expect(self, text: str) -> None:
         assert self.takes(text), f"{text!r} expected before {self.rest!r}"
 
-    def sum(self) -> float:
+    def sum(self) -> Column:
         total = -self.product() if self.takes("-") else self.product()
         while True:
             if self.takes("+"):
-                total += self.product()
+                total = total + self.product()
             elif self.takes("-"):
-                total -= self.product()
+                total = total - self.product()
             else:
                 return total
 
-    def product(self) -> float:
+    def product(self) -> Column:
         result = self.power()
         while True:
             joined = self.takes("\\cdot") or self.takes("\\,")
             if not joined and (not self.rest or self.rest.startswith(ENDS) or self.compares()):
                 return result
-            result *= self.power()
+            result = result * self.power()
 
     def compares(self) -> bool:
         return any(self.rest.startswith(sign) for sign in COMPARISONS)
 
-    def power(self) -> float:
+    def power(self) -> Column:
         base = self.atom()
         if self.takes("^{"):
             base = base ** self.sum()
             self.expect("}")
         return base
 
-    def atom(self) -> float:
+    def atom(self) -> Column:
         for name, function in FUNCTIONS.items():
             if self.takes(name):
                 return function(*self.arguments())
@@ -87,10 +96,10 @@ class Formula:
                 return value
         if number := re.match(r"\d+(\.\d+)?", self.rest):
             self.rest = self.rest[number.end() :].lstrip(" ")
-            return float(number[0])
+            return np.array(float(number[0]))
         return self.enclosed()
 
-    def arguments(self) -> list[float]:
+    def arguments(self) -> list[Column]:
         self.takes("\\left")
         self.expect("(")
         found = [self.sum()]
@@ -101,32 +110,33 @@ class Formula:
         self.expect(")")
         return found
 
-    def enclosed(self) -> float:
+    def enclosed(self) -> Column:
         if self.takes("\\frac{"):
             above = self.until("}")
             self.expect("{")
             below = self.until("}")
-            # in the branch of a choice that is not taken
-            return above / below if below else math.inf
+            # zero in the branch of a choice that is not taken
+            with np.errstate(divide="ignore", invalid="ignore"):
+                return np.divide(above, below)
         if self.takes("\\sqrt{"):
-            return math.sqrt(self.until("}"))
+            return np.sqrt(self.until("}"))
         if self.takes("\\begin{cases}"):
             return self.cases()
         self.takes("\\left")
         if self.takes("\\lceil"):
-            return math.ceil(self.until("\\rceil"))
+            return np.ceil(self.until("\\rceil"))
         if self.takes("\\lfloor"):
-            return math.floor(self.until("\\rfloor"))
+            return np.floor(self.until("\\rfloor"))
         self.expect("(")
         return self.until(")")
 
-    def until(self, end: str) -> float:
+    def until(self, end: str) -> Column:
         result = self.sum()
         self.takes("\\right")
         self.expect(end)
         return result
 
-    def cases(self) -> float:
+    def cases(self) -> Column:
         then = self.sum()
         self.expect("& \\text{if }")
         left = self.sum()
@@ -135,4 +145,4 @@ class Formula:
         self.expect("\\\\")
         otherwise = self.sum()
         self.expect("& \\text{otherwise} \\end{cases}")
-        return then if COMPARISONS[sign](left, right) else otherwise
+        return np.where(COMPARISONS[sign](left, right), then, otherwise)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import missing
 from playwright.sync_api import Browser, sync_playwright
-from site_project import mkdocs, write_sample
+from site_project import mkdocs, write_sample, write_skills
 
 from benchpost.config import Project, find_project
 
@@ -45,14 +45,15 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real site with the sample among its posts, built strictly in a copy of the project."""
+    """The real site with samples among its posts and skills, built strictly in a copy."""
     root = tmp_path_factory.mktemp("project")
     for name in ("mkdocs.yml", "pyproject.toml"):
         shutil.copy(ROOT / name, root / name)
-    ours = shutil.ignore_patterns("posts", "reference")
+    ours = shutil.ignore_patterns("posts", "reference", "catalogue")
     shutil.copytree(ROOT / "docs", root / "docs", ignore=ours)
     shutil.copytree(ROOT / "posts", root / "posts")
     write_sample(root)
+    write_skills(root)
     built = mkdocs(root, "build", "--strict", "--quiet")
     # the sample's refused formula is a warning of the post, not of the build
     assert built.returncode == 0, built.stderr

@@ -16,9 +16,17 @@ pytestmark = pytest.mark.browser
 Scheme: TypeAlias = Literal["light", "dark"]
 
 SAMPLE = "posts/sample/"
-ARTICLES = ("", "posts/", SAMPLE, "posts/vllm-overhead/", "tags/", "guide/write/", "guide/how/")
-REFERENCE = ("figures", "equations", "catalog", "checks", "glossary")
-PAGES = (*ARTICLES, *(f"reference/{name}/" for name in REFERENCE))
+POSTS = ("posts/vllm-overhead/", "posts/how-fast-can-this-gpu-decode/")
+ARTICLES = ("", "posts/", SAMPLE, *POSTS, "tags/", "guide/write/", "guide/how/")
+REFERENCE = ("figures", "values", "model", "errors", "catalog", "checks", "glossary")
+TANK = "catalogue/quagga-tank/"
+CATALOGUE = ("", "c/mlops/", "vllm/", "roofline-estimates/", "benchpost-posts/", "broken/")
+PAGES = (
+    *ARTICLES,
+    *(f"reference/{name}/" for name in REFERENCE),
+    *(f"catalogue/{name}" for name in CATALOGUE),
+    *(TANK, f"{TANK}references/salts/", f"{TANK}scripts/cool-py/"),
+)
 WIDE, NARROW = 1350, 390
 
 JUDGE = Path(__file__).parent / "judge.js"
@@ -145,7 +153,7 @@ def test_no_id_stands_twice(survey: Survey) -> None:
 def test_every_picture_is_seen_and_described(survey: Survey) -> None:
     """It has a size, fits, and has words for those who cannot see it."""
     pictures = survey.all("pictures")
-    assert {"", SAMPLE, "posts/vllm-overhead/", "reference/figures/"} <= set(pictures)
+    assert {"", SAMPLE, *POSTS, "reference/figures/", "reference/errors/"} <= set(pictures)
     odd = [
         (path, picture)
         for path, found in pictures.items()
@@ -158,7 +166,7 @@ def test_every_picture_is_seen_and_described(survey: Survey) -> None:
 def test_formulas_are_seen_in_the_font_of_the_site(survey: Survey) -> None:
     """As MathML, without leftovers of LaTeX."""
     formulas = survey.all("formulas")
-    assert {SAMPLE, "posts/vllm-overhead/", "reference/equations/"} <= set(formulas)
+    assert {SAMPLE, *POSTS, "reference/model/"} <= set(formulas)
     odd = [
         (path, text)
         for path, found in formulas.items()
@@ -221,6 +229,79 @@ def test_search_finds_a_word_of_a_post(windows: Any) -> None:
     assert "/posts/sample/" in (result.get_attribute("href") or "")
 
 
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("quagga-tank", TANK),  # its name
+        ("axolotlarium", TANK),  # its description
+        ("okapi", f"{TANK}#okapi-heading"),
+        ("thylacine", f"{TANK}#okapi-heading"),
+        ("pangolin", f"{TANK}references/salts/"),
+        ("vllm", "catalogue/vllm/"),  # a word of many pages
+    ],
+)
+def test_search_finds_a_skill(windows: Any, words: str, first: str) -> None:
+    """By its name, a word of its description, of a heading, of its body and of its other texts."""
+    page = windows().go("")
+    page.locator(".md-search__input").click()
+    page.keyboard.type(words)
+    result = page.locator(".md-search-result__link").first
+    result.wait_for()
+    found = (result.get_attribute("href") or "").partition("?")[0]
+    assert f"/{first.partition('#')[0]}" in found
+
+
+@pytest.mark.parametrize(
+    "old",
+    ["mlops/aquarium/", "pets/quagga/", "quagga/"],
+)
+def test_old_addresses_lead_to_the_skill(windows: Any, old: str) -> None:
+    """Its path, the one before, and the name then: with the anchor, in its texts as well."""
+    window = windows()
+    window.go(f"catalogue/{old}#okapi-heading")
+    window.page.wait_for_url(f"**/{TANK}#okapi-heading")
+    assert window.page.locator("h1").inner_text().startswith("quagga-tank")
+    window.go(f"catalogue/{old}references/salts/")
+    window.page.wait_for_url(f"**/{TANK}references/salts/")
+    assert window.outside == []
+
+
+def test_the_list_of_skills_can_be_filtered(windows: Any) -> None:
+    """Words narrow it, empty categories go, and all is back when they are gone."""
+    page = windows().go("catalogue/")
+    items = page.locator(".catalogue-filter ~ ul > li:visible")
+    whole = items.count()
+    page.get_by_label("Show skills with").fill("AXOLOTLARIUM water")
+    assert items.count() == 1
+    assert page.locator("output").inner_text() == f"1 of {whole}"
+    assert page.locator("h3:visible").count() == 0
+    assert page.locator("h2:visible").inner_text().startswith("mlops")
+    page.get_by_label("Show skills with").fill("")
+    assert items.count() == whole
+
+
+def test_a_skill_without_scripts(browser: Browser, address: str) -> None:
+    """The list is whole, redirects lead on, and nothing waits for a script."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}catalogue/")
+    assert page.locator(".catalogue-filter").is_hidden()
+    assert page.get_by_role("link", name="quagga-tank").count() >= 1
+    page.goto(f"{address}catalogue/quagga/")
+    page.wait_for_url(f"**/{TANK}")
+    context.close()
+
+
+def test_a_skill_is_had_as_a_file(windows: Any) -> None:
+    """As Markdown and as an archive, from links on its page."""
+    page = windows().go(TANK)
+    links = page.locator(".facts a")
+    assert links.all_inner_texts() == ["SKILL.md", "quagga-tank.tar.gz"]
+    for link in links.all():
+        answer = page.request.get(link.evaluate("link => link.href"))
+        assert answer.ok
+
+
 SHIFTS = """new Promise((done) => {
   let sum = 0
   new PerformanceObserver((list) => list.getEntries().forEach((entry) => { sum += entry.value }))
@@ -229,7 +310,7 @@ SHIFTS = """new Promise((done) => {
 })"""
 
 
-@pytest.mark.parametrize("path", [SAMPLE, "reference/equations/"])
+@pytest.mark.parametrize("path", [SAMPLE, "reference/model/"])
 def test_nothing_moves_while_a_page_loads(windows: Any, path: str) -> None:
     """The font of the formulas is there before they are seen."""
     assert windows().go(path).evaluate(SHIFTS) < 0.01

@@ -176,7 +176,7 @@ CAPTION = re.compile(r"^[-> \d.]*([*_])[^\n]+\1$", re.M)
 caption, not as emphasis."""
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(BLOCKS.filter(lambda text: not CAPTION.search(text)))
 def test_generated_documents_show_the_same(text: str) -> None:
     """Lists in quotes in lists, fences in all of them, text full of marks: nothing is lost."""

@@ -181,7 +181,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(PIECES, max_size=16).map("".join), st.sampled_from(Dialect))
 def test_whatever_an_author_types_is_shown(text: str, dialect: Dialect) -> None:
     """No text stops the converter or the site, and no fence, heading or character is lost."""

@@ -22,7 +22,7 @@ MARKS = [
     *("\u00a0", "\u2028", "\u3000", "\x02", "\x03", "\x0b", "word", "<https://a.b>"),
 ]
 HOSTILE = st.lists(st.sampled_from(MARKS), max_size=14).map("".join)
-many = settings(max_examples=150, deadline=None)
+many = settings(max_examples=150)
 
 
 def shown(value: str) -> str:

@@ -82,7 +82,7 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(LINES, min_size=1, max_size=6).map("\n".join),
     st.sampled_from(["", "    ", "        ", "> ", "    > "]),

@@ -87,7 +87,7 @@ def formulas(page: str) -> list[str]:
     return [html.unescape(found) for found in re.findall(pattern, page)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TEX)
 def test_a_formula_in_a_line_is_one(tex: str) -> None:
     """Neither dollars, tags, emphasis nor backslashes in it end it."""
@@ -97,7 +97,7 @@ def test_a_formula_in_a_line_is_one(tex: str) -> None:
     assert re.sub(r"(?s)<math.*</math>|<code.*</code>", "", shown).split() == ["<p>x", "y</p>"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TEX, TEX)
 def test_a_formula_in_a_cell_is_one(tex: str, other: str) -> None:
     """Bars in it part no cells."""
@@ -108,7 +108,7 @@ def test_a_formula_in_a_cell_is_one(tex: str, other: str) -> None:
     assert len(re.findall(r"<t[hd]>", shown)) == 4
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TEX)
 def test_a_formula_of_its_own_is_one(tex: str) -> None:
     """Blank lines, fences of dollars and backslashes at line ends do not end it."""

@@ -17,7 +17,10 @@ SVG = '<svg viewBox="0 0 1 1">\n\n<text>a*b*</text>\n</svg>'
 
 def page_of(text: str, **lookups: dict[str, str]) -> Page:
     post = parse_post(text, "posts/a/index.mdx", Path("posts/a/index.mdx"), Dialect.MDX)
-    return to_markdown(post, **{name: known.get for name, known in lookups.items()})
+    figure, image, page = (
+        lookups[name].get if name in lookups else None for name in ("figure", "image", "page")
+    )
+    return to_markdown(post, figure=figure, image=image, page=page)
 
 
 @pytest.mark.parametrize(

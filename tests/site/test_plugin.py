@@ -13,12 +13,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from site_project import mkdocs, write_post, write_sample
+from mkdocs.config import load_config
+from site_project import mkdocs, write_post, write_sample, write_skills
 
 from benchpost.config import Project
-from benchpost.site.plugin import with_posts
+from benchpost.site.navigation import with_pages
 
 DEADLINE = 120.0
 """Seconds after which a server that shows nothing is broken; a busy machine needs a few."""
@@ -43,7 +45,8 @@ def test_posts_stand_beside_their_list_in_the_navigation(
     nav: list[object], expected: list[object]
 ) -> None:
     """Wherever the navigation names the list."""
-    assert with_posts(nav, "posts/index.md", ["a"]) == expected
+    pages = [{"All posts": "posts/index.md"}, "posts/a/index.md"]
+    assert with_pages(nav, "posts/index.md", "Posts", pages) == expected
 
 
 def test_a_plain_build_writes_pages_and_site(project: Project) -> None:
@@ -116,7 +119,8 @@ class Server:
         return self.log.read_text(encoding="utf-8")
 
     def builds(self) -> int:
-        return self.logged().count("Documentation built")
+        """Builds that began; the line that one ended is left out where two took as long."""
+        return self.logged().count("Building documentation...")
 
     @property
     def address(self) -> str:
@@ -151,6 +155,7 @@ def free_port() -> int:
 def server(project: Project) -> Iterator[Server]:
     """The sample and a draft, served."""
     write_sample(project.root)
+    write_skills(project.root)
     write_post(project.root, "soon", "---\ntitle: Soon\ndraft: true\n---\n\nNot yet.\n")
     log = project.root.parent / f"{project.root.name}.log"
     place = f"127.0.0.1:{free_port()}"
@@ -187,3 +192,39 @@ def test_an_edit_under_serve_shows_filled_after_one_build(server: Server) -> Non
     home.write_text("# Home again\n", encoding="utf-8")
     wait("the other edit", lambda: server.shows("", "Home again"), server)
     assert server.builds() == 3
+    skill = server.project.root / "docs/skills/mlops/aquarium/references/salts.md"
+    skill.write_text("# Sea salts\n", encoding="utf-8")
+    salts = "catalogue/quagga-tank/references/salts"
+    wait("the edit of a skill", lambda: server.shows(f"{salts}/", "Sea salts"), server)
+    assert server.shows(f"{salts}.md", "# Sea salts")
+    home.write_text("# Home once more\n", encoding="utf-8")
+    wait("the last edit", lambda: server.shows("", "Home once more"), server)
+    assert server.builds() == 5
+
+
+class Watcher:
+    """A server that only notes what it is to watch."""
+
+    def __init__(self) -> None:
+        self.watched: set[str] = set()
+
+    def watch(self, path: str, recursive: bool = True) -> None:
+        self.watched.add(path)
+
+    def unwatch(self, path: str) -> None:
+        self.watched.discard(path)
+
+
+@pytest.mark.parametrize("tree", ["docs/skills", "tree"])
+def test_the_tree_is_watched_and_its_pages_are_not(project: Project, tree: str) -> None:
+    """Wherever it lies; nothing that we write leads to another build."""
+    root = project.root
+    (root / "benchpost.toml").write_text(f'skills = "{tree}"\n', encoding="utf-8")
+    for folder in (tree, "docs/catalogue", "docs/posts", "docs/guide"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    watcher = Watcher()
+    config = load_config(str(root / "mkdocs.yml"))
+    plugin: Any = config.plugins["benchpost"]
+    plugin.on_serve(watcher, config=config, builder=None)
+    wanted = {"posts", "docs", "docs/guide", tree}
+    assert {Path(each).relative_to(root).as_posix() for each in watcher.watched} == wanted

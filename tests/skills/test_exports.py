@@ -1,4 +1,4 @@
-"""Exports for clients and for the web, and the pages of a site."""
+"""Exports for clients and for the web."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import tarfile
 from pathlib import Path
 
 import pytest
+from conftest import NODE, missing
 from skills.trees import skill, unpacked, write
 
 from benchpost.files import sha256
-from benchpost.skills.aliases import Aliases
-from benchpost.skills.exports import FOLDERS, archive, export, names
+from benchpost.skills.exports import FOLDERS, LAYOUTS, archive, export, names
 from benchpost.skills.library import Library
 from benchpost.skills.links import broken
-from benchpost.skills.pages import pages
 from benchpost.skills.scan import scan
+
+CLIENT = NODE / "node_modules" / ".bin" / "skills"
+"""The newest version that runs on Node 20; from 1.7 on it asks for 22."""
 
 FILES = {
     "README.md": "",
@@ -89,6 +92,19 @@ def test_the_marketplace_file_names_nested_folders(library: Library) -> None:
     assert record["plugins"][0]["description"] == "Learning"
 
 
+def test_the_marketplace_file_is_for_the_root_of_a_repository(library: Library) -> None:
+    """For a tree in a repository the paths begin at that repository's root."""
+    found = export(library, "marketplace", "docs/skills").files[".claude-plugin/marketplace.json"]
+    assert json.loads(found)["plugins"][0]["skills"] == ["./docs/skills/ml/train/x"]
+
+
+def test_tags_are_found_where_hosts_put_them(tmp_path: Path) -> None:
+    """At the top, under `metadata`, or under a host's name there; as a list or with commas."""
+    head = "---\nname: x\ndescription: D\ntags: a, b\nmetadata:\n  h:\n    tags: [b, c]\n---\n"
+    found = export(Library(scan(write(tmp_path, {"x/SKILL.md": head}))), "web")
+    assert json.loads(found.files["skills.json"])[0]["tags"] == ["a", "b", "c"]
+
+
 def test_discovery_names_files_by_their_digest(library: Library) -> None:
     """One file, or an archive with SKILL.md at its root; no entry without a description."""
     found = export(library, "web")
@@ -123,35 +139,20 @@ def test_lists_for_programs_and_for_models(library: Library) -> None:
     assert set(targets) <= set(found.files)
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_path_that_is_not_text_can_be_exported(layout: str, tmp_path: Path) -> None:
+    """Bytes of a folder's name that are not UTF-8 stand escaped in lists; the skill is there."""
+    write(tmp_path / "t", {"a/\udcff/SKILL.md": skill("x")})
+    found = export(Library(scan(tmp_path / "t")), layout)
+    for path, data in found.files.items():
+        if path.endswith(".json"):
+            json.loads(data)
+    assert found.files
+
+
 def test_an_archive_is_the_same_bytes_each_time() -> None:
     """Nothing of the clock, the order or the machine is in it."""
     assert archive({"a": b"1", "b": b"2"}) == archive({"b": b"2", "a": b"1"})
-
-
-def test_pages_keep_their_url_when_a_skill_moves(library: Library) -> None:
-    """A skill's URL has its name alone; the paths that it has and had lead there."""
-    found = {page.url: page for page in pages(library, Aliases({"old/y": "web/y"}))}
-    assert sorted(found) == [
-        "skills/c/ml/",
-        "skills/c/ml/train/",
-        "skills/c/web/",
-        "skills/none/",
-        "skills/train-x/",
-        "skills/train-x/a/",
-        "skills/web-x/",
-        "skills/y/",
-    ]
-    assert found["skills/y/"].old_urls == ("skills/old/y/", "skills/web/y/")
-    assert found["skills/train-x/"].breadcrumbs == ("skills/c/ml/", "skills/c/ml/train/")
-    assert found["skills/train-x/"].body.startswith("# x\n")
-    assert "- [ml/train](/skills/c/ml/train/)" in found["skills/c/ml/"].body
-
-
-def test_a_broken_skill_has_a_page_that_says_so(tmp_path: Path) -> None:
-    """A file without front matter is a page with its text and what is wrong."""
-    found = list(pages(Library(scan(write(tmp_path, {"a/b/SKILL.md": "# B\n"}))), Aliases()))
-    assert (found[0].title, found[0].body) == ("b", "# B\n")
-    assert found[0].problems[0].startswith("K002 front matter is missing")
 
 
 @pytest.mark.corpus
@@ -171,32 +172,39 @@ def test_the_export_of_a_real_tree_is_whole(
     assert sorted(each.mention.target for each in broken(copied)) == before
 
 
+@pytest.mark.node
+def test_npx_skills_finds_what_lies_deeper_in_the_export(tmp_path: Path) -> None:
+    """A skill three folders deep is not seen in the tree, and is in its export."""
+    deep = write(tmp_path / "tree", {"skills/ml/train/x/SKILL.md": skill("x")})
+    write(deep, {"skills/y/SKILL.md": skill("y")})
+    for path, data in export(Library(scan(deep / "skills")), "npx").files.items():
+        write(tmp_path / "export", {path: data})
+    seen = [_seen(folder, tmp_path / "home") for folder in (deep, tmp_path / "export")]
+    assert seen == [1, 2]
+
+
 @pytest.mark.corpus
 @pytest.mark.node
 def test_npx_skills_finds_all(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """`npx skills` (npm, 1.5.18) sees 42 skills in the nested tree and 80 in the export.
-
-    `BENCHPOST_SKILLS_CLI` names its program, e.g. `node_modules/.bin/skills`.
-    """
-    program = os.environ.get("BENCHPOST_SKILLS_CLI")
-    if not program:
-        pytest.skip("BENCHPOST_SKILLS_CLI does not name the program of npm's package `skills`")
+    """`npx skills` (npm, 1.5.18) sees 42 skills in the nested tree and 80 in the export."""
     nested = unpacked(tmp_path_factory) / "hermes-agent@post-reorg"
     for path, data in export(Library(scan(nested / "skills")), "npx").files.items():
-        file = tmp_path / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(data)
-    assert (_seen(program, nested), _seen(program, tmp_path)) == (42, 80)
+        write(tmp_path / "export", {path: data})
+    seen = [_seen(folder, tmp_path / "home") for folder in (nested, tmp_path / "export")]
+    assert seen == [42, 80]
+    assert not (tmp_path / "home").exists()
 
 
-def _seen(program: str, folder: Path) -> int:
+def _seen(folder: Path, home: Path) -> int:
+    """How many skills the program offers from a folder; it is asked to list, not to install."""
+    if shutil.which("node") is None or not CLIENT.exists():
+        missing("npm's package `skills` is not installed (npm ci --prefix tests/node)")
     done = subprocess.run(
-        [program, "add", str(folder), "--list"],
+        [CLIENT, "add", str(folder), "--list"],
         capture_output=True,
         text=True,
         check=True,
-        env={**os.environ, "DISABLE_TELEMETRY": "1", "CI": "1"},
+        env={**os.environ, "HOME": str(home), "DISABLE_TELEMETRY": "1", "CI": "1"},
     )
-    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", done.stdout)
-    found = re.search(r"Found (\d+) skills", plain)
+    found = re.search(r"Found (\d+) skills?", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", done.stdout))
     return int(found[1]) if found else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from skills.trees import rows, unpacked
 
@@ -83,7 +83,6 @@ def test_a_byte_order_mark_goes() -> None:
     assert repaired("\ufeff---\nname: x\n---\n", HERE) == "---\nname: x\n---\n"
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ab:-[]{}&'\"#?, \n"))
 def test_any_text_can_be_given(source: str) -> None:
     """Whatever stands in the front matter, the body stays and a second mending does nothing."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from skills.trees import Link, data, rows, skill, unpacked, write
 
@@ -150,6 +150,22 @@ HOSTILE: dict[str, tuple[Files, dict[str, str], list[str]]] = {
         {"a/x": "A"},
         ["b:1:1: warning: K006 symbolic link to a, which is listed once, under its own path"],
     ),
+    "links that lead nowhere": (
+        {"a/x/SKILL.md": skill("x", "A"), "a/gone": Link("nowhere"), "a/ring": Link("ring")},
+        {"a/x": "A"},
+        [
+            "a/gone:1:1: warning: K001 symbolic link that leads nowhere",
+            "a/ring:1:1: warning: K001 symbolic link that leads nowhere",
+        ],
+    ),
+    "a line end in a folder's name": (
+        {"a/x\ny/SKILL.md": "# X\n"},
+        {"a/x\ny": ""},
+        [
+            "a/x\\x0ay/SKILL.md:1:1: K002 front matter is missing; begin with `name:` and"
+            " `description:` between lines `---`"
+        ],
+    ),
     "SKILL.md leads nowhere": (
         {"a/x/SKILL.md": Link("gone.md"), "a/y/SKILL.md": skill("y", "B")},
         {"a/x": "", "a/y": "B"},
@@ -282,7 +298,6 @@ def test_the_cache_changes_nothing(tmp_path: Path) -> None:
     assert scan(root, cache=cache) == scan(root)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_has_a_head(text: str) -> None:
     """Whatever stands in a file, it has a head, and its body begins inside the text."""
@@ -291,7 +306,6 @@ def test_any_text_has_a_head(text: str) -> None:
     assert 0 <= found.body <= len(text)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ab:-[]{}&*!|>'\"#?,% \t\r\n"))
 def test_any_yaml_has_a_tree(source: str) -> None:
     """Whatever stands between the lines `---`, the head is a mapping of plain values."""

@@ -31,6 +31,7 @@ VERBS = {
     "parse": "benchpost.cli.parse",
     "import": "benchpost.cli.notebook",
     "skills": "benchpost.cli.skills",
+    "commands": "benchpost.cli.commands",
 }
 """Verbs in the order of the help, and the module of each."""
 
@@ -79,6 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"benchpost: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
+        print("benchpost: interrupted; what was not finished is not written", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # what is still buffered would fail again when the interpreter flushes it at exit

@@ -41,9 +41,12 @@ def verb(subparsers: Subparsers, name: str, summary: str, examples: str) -> argp
 
 
 def add_posts(parser: argparse.ArgumentParser) -> None:
-    """Let a verb take posts: files or folders, all of the project when none is named."""
+    """Let a verb take posts: files or folders, all posts and documents when none is named."""
     parser.add_argument(
-        "posts", nargs="*", metavar="POST", help="post files or folders (default: all posts)"
+        "posts",
+        nargs="*",
+        metavar="POST",
+        help="post files or folders (default: all posts, and the documents of the settings)",
     )
 
 

@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from benchpost.cli.arguments import Subparsers, add_posts, codes, posts_of, proj
 from benchpost.cli.report import add_format, exit_code, formatted
 from benchpost.config import Project
 from benchpost.fill.check import check_post
-from benchpost.findings import Finding, selected
+from benchpost.findings import Check, Finding, selected
 
 EXAMPLES = """\
   benchpost check                                 all posts of the project
@@ -48,7 +48,7 @@ def add(subparsers: Subparsers) -> None:
 def act(args: argparse.Namespace) -> int:
     """Print all findings; 1 when one of them is an error."""
     project = project_of(args)
-    found = _check(posts_of(args, project), project, args.redraw)
+    found = _once(_check(posts_of(args, project), project, args.redraw))
     chosen = selected(found, args.select, args.ignore)
     sys.stdout.write(formatted(chosen, args, project))
     return exit_code(chosen)
@@ -69,6 +69,16 @@ def _check(files: Sequence[Path], project: Project, redraw: bool) -> list[Findin
     with ProcessPoolExecutor(workers, forking, _leave_interrupts_to_the_parent) as pool:
         shared_out = pool.map(one, files, chunksize=8)
         return [finding for findings in shared_out for finding in findings]
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """Without what is told already: documents of one folder all see a figure that none shows."""
+    told: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        shared = finding.check is Check.F004
+        key = (finding.check, finding.place) if shared else (len(told), finding)
+        told.setdefault(key, finding)
+    return list(told.values())
 
 
 def _leave_interrupts_to_the_parent() -> None:

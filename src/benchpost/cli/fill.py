@@ -70,8 +70,13 @@ def _summary(outcome: Outcome) -> str:
         *_listed("removed", outcome.removed),
     ]
     if not said:
-        return "not filled" if outcome.findings else "nothing to do"
-    return "; ".join(said)
+        said = ["not filled" if outcome.findings else "nothing to do"]
+    return "; ".join([*said, *_open(outcome.open)])
+
+
+def _open(count: int) -> list[str]:
+    are = "placeholder is" if count == 1 else "placeholders are"
+    return [f"{count} {are} open, see `benchpost todo`"] if count else []
 
 
 def _counted(did: str, count: int, what: str) -> list[str]:
@@ -89,5 +94,6 @@ def _record(outcome: Outcome) -> dict[str, object]:
         "drawn": list(outcome.drawn),
         "removed": list(outcome.removed),
         "diff": unified(outcome.before, outcome.after, outcome.path),
+        "open": outcome.open,
         "findings": json.loads(as_json(outcome.findings)),
     }

@@ -1,4 +1,4 @@
-"""`benchpost pages`: write the site's pages of all posts."""
+"""`benchpost pages`: write the site's pages of all posts and skills."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchpost.cli.arguments import Subparsers, project_of, verb
 from benchpost.cli.report import add_format, exit_code, formatted
 
 EXAMPLES = """\
-  benchpost pages            pages of all posts, for `mkdocs build`
+  benchpost pages            pages of all posts and skills, for `mkdocs build`
   benchpost pages --drafts   of drafts too
 """
 

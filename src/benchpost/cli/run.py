@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from benchpost.cli.arguments import Subparsers, add_posts, posts_of, project_of, verb
-from benchpost.config import Project
+from benchpost.config import Project, may_run
 from benchpost.errors import BenchpostError, UsageError
 from benchpost.files import write_atomic
 from benchpost.post.document import Post, Snippet
@@ -61,7 +61,7 @@ def _count(text: str) -> int:
 def act(args: argparse.Namespace) -> int:
     """Run, prune, list, or both run and export; 1 when a post failed."""
     project = project_of(args)
-    files = list(dict.fromkeys(file.resolve() for file in posts_of(args, project)))
+    files = list(dict.fromkeys(file.resolve() for file in _chosen(args, project)))
     if args.notebook and len(files) != 1:
         raise UsageError(f"--notebook takes one post, not {len(files)}")
     if args.prune:
@@ -73,6 +73,15 @@ def act(args: argparse.Namespace) -> int:
     if args.notebook and not outcomes[0].failure:
         _export(files[0], order, args.notebook)
     return int(any(outcome.failure for outcome in outcomes))
+
+
+def _chosen(args: argparse.Namespace, project: Project) -> list[Path]:
+    """What is named; or every post, and the documents that have something to run."""
+    files = posts_of(args, project)
+    if args.posts:
+        return files
+    documents = set(project.documents())
+    return [file for file in files if file not in documents or may_run(file)]
 
 
 def _prune(files: list[Path], project: Project) -> int:

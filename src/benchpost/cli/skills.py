@@ -6,16 +6,18 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from benchpost.cli import skills_moves
+from benchpost.cli import skills_freshness, skills_moves
 from benchpost.cli.arguments import Subparsers, codes, verb
 from benchpost.cli.report import add_format, exit_code, formatted
 from benchpost.config import find_project
-from benchpost.errors import UsageError
+from benchpost.errors import BenchpostError, UsageError
 from benchpost.files import write_if_changed
 from benchpost.findings import Finding, as_text, selected
+from benchpost.skills import git
 from benchpost.skills.address import GENERAL, OWN_NAME, in_category
 from benchpost.skills.checks import check
 from benchpost.skills.exports import LAYOUTS, export
@@ -33,6 +35,7 @@ EXAMPLES = """\
   benchpost skills check docs/skills --profile portable
   benchpost skills index docs/skills --budget 2000     the block of a prompt, in that many tokens
   benchpost skills check docs/skills --fix             mend what has one right answer, then check
+  benchpost skills freshness docs/skills --fetch       imports, removed names, age: a report
   benchpost skills export npx docs/skills --out dist   flat copies, links rewritten
   benchpost skills plan --rules how.txt > plan.json    moves, to be confirmed by a person
   benchpost skills apply plan.json --dry-run           all that would change
@@ -63,6 +66,7 @@ def add(subparsers: Subparsers) -> None:
     exporting.add_argument("layout", choices=LAYOUTS, help="for whom")
     _add_tree(exporting)
     exporting.add_argument("--out", type=Path, required=True, metavar="DIR", help="new or empty")
+    skills_freshness.add(acts)
     skills_moves.add(acts)
 
 
@@ -126,12 +130,20 @@ def _check(args: argparse.Namespace) -> int:
 def _export(args: argparse.Namespace) -> int:
     if args.out.exists() and (not args.out.is_dir() or any(args.out.iterdir())):
         raise UsageError(f"{args.out} is not an empty folder; an export never mixes with another")
-    found = export(Library(_tree(args)), args.layout)
+    found = export(Library(_tree(args)), args.layout, _base(args.tree))
     for path, data in found.files.items():
         write_if_changed(args.out / path, data)
     sys.stderr.write(as_text([_from_here(each, args.tree) for each in found.findings]))
     print(f"{len(found.files)} files in {args.out}")
     return exit_code(found.findings)
+
+
+def _base(tree: Path) -> str:
+    """The tree's folder in its repository; empty outside of one, and where it is all of it."""
+    with suppress(BenchpostError):
+        base = tree.resolve().relative_to(git.top(tree).resolve()).as_posix()
+        return "" if base == "." else base
+    return ""
 
 
 def _from_here(finding: Finding, root: Path) -> Finding:
@@ -171,5 +183,6 @@ ACTS: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "index": _index,
     "export": _export,
+    "freshness": skills_freshness.freshness,
     **skills_moves.ACTS,
 }

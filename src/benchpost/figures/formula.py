@@ -9,7 +9,7 @@ from benchpost.figures import markup
 from benchpost.figures.options import Option
 from benchpost.figures.quoted import citations
 from benchpost.figures.types import Facts, Fragment
-from benchpost.figures.values import Values, check_terms
+from benchpost.figures.values import Values, check_terms, terms_behind
 from benchpost.roofline.emit import latex, latex_with_numbers
 from benchpost.roofline.equations import EQUATIONS
 from benchpost.roofline.expression import references
@@ -37,8 +37,8 @@ def equation(
     """The formula; with `gpu`, `model` or terms of its own, also the numbers and the result.
 
     A term is given as a number in its SI base unit (`m=512`) or as a quantity
-    (`bandwidth="900 GB/s"`); `prompt` stands for `tokens` and `context`. `inline=true` gives one
-    line, for a slot inside a sentence.
+    (`bandwidth="900 GB/s"`); where `prompt` is no term it stands for `tokens` and `context`.
+    `inline=true` gives one line, for a slot inside a sentence.
     """
     if equation not in EQUATIONS:
         known = ", ".join(EQUATIONS)
@@ -46,7 +46,7 @@ def equation(
         raise UsageError(f"no equation {equation!r}{hint}; equations are {known}")
     chosen = EQUATIONS[equation]
     check_terms(chosen, terms, _OPTIONS)
-    given = {**({"tokens": prompt, "context": prompt} if prompt else {}), **terms}
+    given = {**_prompt(chosen, prompt), **terms}
     values = Values(gpu, model, dtype, kv, given)
     numbers = None if values.is_empty else values.of(chosen)
     if inline:
@@ -57,6 +57,14 @@ def equation(
     if legend:
         parts.append(_legend(chosen, numbers))
     return Fragment("\n\n".join([*parts, f"_{_note(chosen, values, caption)}_"]))
+
+
+def _prompt(chosen: Equation, prompt: int) -> dict[str, Option]:
+    """The terms that a prompt gives: its own, or those of a pass over it."""
+    if not prompt:
+        return {}
+    names = ("prompt",) if "prompt" in terms_behind(chosen) else ("tokens", "context")
+    return dict.fromkeys(names, prompt)
 
 
 def _with_numbers(chosen: Equation, numbers: Mapping[str, float]) -> str:
@@ -72,22 +80,23 @@ def _one_line(chosen: Equation, numbers: Mapping[str, float] | None) -> str:
 
 def _legend(chosen: Equation, numbers: Mapping[str, float] | None) -> str:
     if numbers is None:
-        rows = [[*_meaning(term), _unit(term)] for term in _terms(chosen)]
+        rows = [[*_meaning(term), _unit(term)] for term in terms_of(chosen)]
         return markup.table(["Symbol", "Meaning", "Unit"], rows)
     known = {**numbers, chosen.result.name: chosen(**numbers)}
-    for called in _called(chosen):
-        known[called.result.name] = called(**{t.name: numbers[t.name] for t in called.terms})
-    rows = [[*_meaning(term), _amount(known[term.name], term)] for term in _terms(chosen)]
+    for each in called(chosen):
+        known[each.result.name] = each(**{t.name: numbers[t.name] for t in each.terms})
+    rows = [[*_meaning(term), amount(known[term.name], term)] for term in terms_of(chosen)]
     return markup.table(["Symbol", "Meaning", "Here"], rows, "llr")
 
 
-def _terms(chosen: Equation) -> list[Term]:
+def terms_of(chosen: Equation) -> list[Term]:
     """The result, the terms, and the results of other equations that stand in it."""
-    named = [chosen.result, *chosen.terms, *(called.result for called in _called(chosen))]
+    named = [chosen.result, *chosen.terms, *(each.result for each in called(chosen))]
     return list({term.name: term for term in named}.values())
 
 
-def _called(chosen: Equation) -> list[Equation]:
+def called(chosen: Equation) -> list[Equation]:
+    """Equations that stand in another one."""
     return [reference.equation for reference in references(expression(chosen))]
 
 
@@ -99,8 +108,9 @@ def _unit(term: Term) -> str:
     return markup.escaped("number" if term.unit == "1" else term.unit)
 
 
-def _amount(value: float, term: Term) -> str:
-    if term.unit == "1" and value.is_integer() and value < 1e15:
+def amount(value: float, term: Term) -> str:
+    """A value of a term as a cell: whole numbers in full, others with the unit that suits."""
+    if term.unit == "1" and float(value).is_integer() and value < 1e15:
         return f"{int(value):,}"
     return markup.escaped(show(value, term.unit))
 

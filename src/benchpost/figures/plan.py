@@ -9,7 +9,22 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchpost.figures.pictures import matmul, memory, stacks, transformer
+from benchpost.figures.pictures import (
+    budget,
+    drafts,
+    ladder,
+    lanes,
+    matmul,
+    memory,
+    portions,
+    ranks,
+    request,
+    reuse,
+    slots,
+    stacks,
+    table_of_blocks,
+    transformer,
+)
 from benchpost.figures.types import Drawing
 from benchpost.files import sha256
 
@@ -42,6 +57,12 @@ def _traces(data: Mapping[str, Any]) -> str:
     return traces.picture(data)
 
 
+def _scatter(data: Mapping[str, Any]) -> str:
+    from benchpost.figures.pictures import scatter
+
+    return scatter.picture(data)
+
+
 _KIT = ("figures/palette.py", "figures/pictures/svg.py")
 _PLOT = (*_KIT, "figures/pictures/plot.py")
 _LABELLED = (*_PLOT, "figures/pictures/labels.py", "figures/pictures/lines.py")
@@ -60,9 +81,20 @@ _KINDS: dict[str, _Kind] = {
     "transformer": _Kind(transformer.picture, (*_KIT, "figures/pictures/transformer.py")),
     "memory-share": _Kind(memory.share, (*_KIT, "figures/pictures/memory.py")),
     "memory-paging": _Kind(memory.paging, (*_KIT, "figures/pictures/memory.py")),
+    "slots": _Kind(slots.picture, (*_KIT, "figures/pictures/slots.py")),
+    "budget": _Kind(budget.picture, (*_KIT, "figures/pictures/budget.py")),
+    "reuse": _Kind(reuse.picture, (*_KIT, "figures/pictures/reuse.py")),
+    "drafts": _Kind(drafts.picture, (*_KIT, "figures/pictures/drafts.py")),
+    "blocks": _Kind(table_of_blocks.picture, (*_KIT, "figures/pictures/table_of_blocks.py")),
+    "lanes": _Kind(lanes.picture, (*_KIT, "figures/pictures/lanes.py")),
+    "ranks": _Kind(ranks.picture, (*_KIT, "figures/pictures/ranks.py")),
+    "stacks": _Kind(stacks.picture, (*_KIT, "figures/pictures/stacks.py")),
+    "request": _Kind(request.picture, (*_KIT, "figures/pictures/request.py")),
+    "portions": _Kind(portions.picture, (*_KIT, "figures/pictures/portions.py")),
     "lines": _Kind(_lines, (*_LABELLED, *_CURVES), ("matplotlib", "numpy")),
     "traces": _Kind(_traces, (*_LABELLED, "figures/pictures/traces.py"), ("matplotlib", "numpy")),
-    "stacks": _Kind(stacks.picture, (*_KIT, "figures/pictures/stacks.py")),
+    "ladder": _Kind(ladder.picture, (*_KIT, "figures/pictures/ladder.py")),
+    "scatter": _Kind(_scatter, (*_PLOT, "figures/pictures/scatter.py"), ("matplotlib",)),
     "bars": _Kind(_bars, (*_PLOT, "figures/pictures/bars.py"), ("matplotlib",)),
 }
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from benchpost.errors import UsageError, near
 from benchpost.figures.options import Option
 from benchpost.roofline import predict
-from benchpost.roofline.catalog import DIMENSIONS, chip, format_bytes
+from benchpost.roofline.catalog import DIMENSIONS, Model, chip, format_bytes
 from benchpost.roofline.catalog import model as known_model
+from benchpost.roofline.engines import engine_for, layer_time
 from benchpost.roofline.equations import EQUATIONS
 from benchpost.roofline.terms import TERMS
 from benchpost.roofline.types import Equation
 from benchpost.roofline.units import parse_quantity
+
+_STATED = {each.name for each in fields(Model)} - {"layers", "parameters"}
+"""What a model says of itself; the terms among it have the same names."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class Values:
             "peak": on.compute_peak(self.dtype).value,
             "memory": on.memory.value,
             "efficiency": predict.efficiency(on),
+            "layer_time": layer_time(on.platform, engine_for(on.platform, None)),
         }
 
     def _model(self, equation: Equation) -> dict[str, float]:
@@ -98,7 +103,7 @@ class Values:
         # what must fit is all weights; what a step reads is without an untied input embedding
         fits = equation.name in ("kv_blocks", "max_concurrency")
         return {
-            **{name: float(getattr(of, name)) for name in DIMENSIONS},
+            **_fields(of),
             "parameters": float(of.parameters.value),
             "layer_parameters": float(of.layer_parameters),
             "head_parameters": float(of.head_parameters),
@@ -107,6 +112,16 @@ class Values:
 
     def _given(self) -> dict[str, float]:
         return {name: _in_base_unit(name, value) for name, value in self.given.items()}
+
+
+def _fields(of: Model) -> dict[str, float]:
+    """Terms that a model's own description says: dimensions, experts, ranks, states, window."""
+    known = {name: float(getattr(of, name)) for name in DIMENSIONS}
+    stated = {name: getattr(of, name) for name in TERMS if name in _STATED}
+    known |= {name: float(value) for name, value in stated.items() if value}
+    matrices = {"mlp_matrices": 3.0 if of.gated else 2.0}
+    shared = {"shared_intermediate": float(of.shared_intermediate)} if of.experts else {}
+    return {**known, **matrices, **shared}
 
 
 def _usual() -> dict[str, float]:

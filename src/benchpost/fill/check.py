@@ -9,19 +9,21 @@ from pathlib import Path
 from benchpost.config import Project
 from benchpost.errors import BenchpostError, Place
 from benchpost.fill.apply import slot_for
+from benchpost.fill.bare import bare_numbers
 from benchpost.fill.diff import unified
+from benchpost.fill.doubted import doubted
 from benchpost.fill.filled import Filled, Piece, fill_text, spliced
 from benchpost.fill.material import Material, gather, unreadable
 from benchpost.fill.pictures import (
     FOLDER,
     Picture,
     State,
-    edited_orphans,
-    orphans,
     pictures,
 )
 from benchpost.fill.refusal import Refusal
+from benchpost.fill.siblings import unwanted, without_clashes
 from benchpost.fill.suggest import suggest
+from benchpost.fill.token_counts import vocabulary
 from benchpost.findings import Check, Finding, Severity
 from benchpost.post.document import Post, Slot, Todo
 from benchpost.post.lint import lint
@@ -32,6 +34,9 @@ CHECKS: Mapping[State, Check] = {
     State.TAMPERED: Check.F002,
     State.STALE: Check.F003,
 }
+
+COMMANDS = "commands"
+"""The key of front matter under which a post names the tools it speaks of."""
 
 
 def check_post(file: Path, project: Project, *, redraw: bool = False) -> list[Finding]:
@@ -45,14 +50,18 @@ def check_post(file: Path, project: Project, *, redraw: bool = False) -> list[Fi
         return [unreadable(error, file, project)]
     post = material.post
     filled = fill_text(post, material.facts, material.own, is_damaged=material.is_damaged)
+    filled = without_clashes(post, filled, project)
     findings = [
         *material.findings,
         *_results(material, project),
         *(finding for finding in lint(post, project) if not _is_ours(post, finding)),
         *filled.findings,
+        *doubted(post, material.facts.results),
         *_bodies(post, filled),
         *_pictures(post, filled, redraw),
         *(_placeholder(post, todo) for todo in post.todos),
+        *bare_numbers(post),
+        *_commands(post),
     ]
     if not filled.findings and not material.findings:
         findings += _orphans(post, filled, project)
@@ -140,12 +149,25 @@ def _redrawn(post: Post, picture: Picture, place: Place, name: str) -> Iterator[
         yield Finding(Check.F003, place, said, mend("fill --redraw", post))
 
 
+def _commands(post: Post) -> list[Finding]:
+    """What is wrong with the commands of a post that says which tool it speaks of."""
+    if COMMANDS not in post.front:
+        return []
+    # only here: most posts speak of no tool, and the facts take longer to read than a post
+    from benchpost.commands.check import check_declared
+    from benchpost.commands.declared import declared
+
+    declaration = declared(post.front)
+    return check_declared(post, declaration, vocabulary) if declaration else []
+
+
 def _orphans(post: Post, filled: Filled, project: Project) -> Iterator[Finding]:
     wanted = {picture.path for picture in pictures(filled.pieces, post.file)}
-    for path in orphans(post.file, filled.text, wanted):
+    loose, edited = unwanted(post, filled.text, wanted, project)
+    for path in loose:
         said = f"no slot of {post.path} shows this figure any more"
         yield Finding(Check.F004, Place(project.relative(path)), said, mend("fill", post))
-    for path in edited_orphans(post.file, filled.text, wanted):
+    for path in edited:
         said = (
             f"edited by hand and shown by no slot of {post.path}; it may hold somebody's work, so "
             "fill does not delete it: delete it yourself, with the data of the same name"

@@ -10,7 +10,7 @@ import ast
 import math
 import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NoReturn
 
 from benchpost.errors import BenchpostError, UsageError, near
@@ -52,6 +52,19 @@ def _parse(expression: str) -> ast.expr:
         raise Refusal(Check.S006, f"not an expression: {error.msg}", offset) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise Refusal(Check.S006, f"not an expression: {error}") from error
+
+
+def calls(expression: str, function: str) -> Iterator[tuple[dict[str, Option], int]]:
+    """Every call of `function` in an expression that can be read: its options, and its offset."""
+    reading = _Evaluation(expression, {})
+    for node in ast.walk(_parse(expression)):
+        if isinstance(node, ast.Call) and _is_called(node, function):
+            given = {name: value for name, (value, _) in reading.arguments(node).items()}
+            yield given, reading.offset(node)
+
+
+def _is_called(node: ast.Call, function: str) -> bool:
+    return isinstance(node.func, ast.Name) and node.func.id == function
 
 
 def blamed(message: str, given: Mapping[str, Option]) -> str:

@@ -75,7 +75,7 @@ def fill_text(
             _refuse_clash(piece, pieces)
         except Refusal as refusal:
             if not (is_damaged and results.was_read):
-                findings.append(_finding(post, mark, refusal))
+                findings.append(finding_at(post, mark, refusal))
         else:
             if not (is_damaged and results.was_read):
                 pieces.append(piece)
@@ -181,7 +181,8 @@ def _refuse_clash(piece: Piece, earlier: Sequence[Piece]) -> None:
         raise Refusal(Check.S006, message)
 
 
-def _finding(post: Post, mark: Slot | Value, refusal: Refusal) -> Finding:
+def finding_at(post: Post, mark: Slot | Value, refusal: Refusal) -> Finding:
+    """The finding that a refusal becomes, at its place in the text."""
     marker = post.text[mark.span.start : mark.body.start]
     offset = mark.span.start + _words_at(marker) + refusal.offset
     place = refusal.place or post.place(min(offset, mark.body.start))
@@ -197,7 +198,7 @@ def _guarded(post: Post, pieces: list[Piece], findings: list[Finding]) -> Filled
             message = "filling would change text outside the slots; nothing is written. This is a "
             raise BenchpostError(f"{message}bug of benchpost: please report it", post.place(0))
         why = Refusal(Check.S006, "what this gives would break the post where it stands")
-        findings = [*findings, *(_finding(post, piece.of, why) for piece in breaking)]
+        findings = [*findings, *(finding_at(post, piece.of, why) for piece in breaking)]
         return _guarded(post, [p for p in pieces if p not in breaking], findings)
     return Filled(text, tuple(pieces), tuple(sorted(findings, key=lambda each: each.place)))
 

@@ -9,10 +9,11 @@ from benchpost.errors import BenchpostError
 from benchpost.figures.options import Option
 from benchpost.figures.types import Facts, Fragment
 from benchpost.fill.expression import Functions, evaluate
-from benchpost.fill.measured import measured, quoted
+from benchpost.fill.measured import measured
 from benchpost.fill.touched import Touched
 from benchpost.post.document import Dialect
 from benchpost.roofline import calls as roofline
+from benchpost.roofline.quotes import quoted
 from benchpost.roofline.units import Quantity
 from benchpost.serving import calls as serving
 
@@ -43,15 +44,16 @@ def _general_fragment(head: str, given: Given, dialect: Dialect) -> Fragment | N
 def quantity(expression: str, facts: Facts) -> Quantity:
     """What an expression gives. Raises `Refusal`."""
     if "measured" in expression:
-        return evaluate(expression, _functions(facts))
+        return evaluate(expression, functions(facts))
     return _general_quantity(expression)
 
 
 @lru_cache(maxsize=4096)
 def _general_quantity(expression: str) -> Quantity:
-    return evaluate(expression, _functions(Facts()))
+    return evaluate(expression, functions(Facts()))
 
 
-def _functions(facts: Facts) -> Functions:
+def functions(facts: Facts) -> Functions:
+    """What an expression may call, by name."""
     known: Functions = {**roofline.FUNCTIONS, **serving.FUNCTIONS}
     return {**known, "measured": partial(measured, facts.results), "quoted": quoted}

@@ -1,4 +1,4 @@
-"""Numbers of a sentence that are not computed: `measured("snippet.variable")`, `quoted("5 ms")`."""
+"""Numbers of a sentence that were recorded: `measured("snippet.variable")`."""
 
 from __future__ import annotations
 
@@ -6,18 +6,13 @@ from collections.abc import Mapping
 
 from benchpost.errors import BenchpostError, UsageError, near
 from benchpost.record.types import Measured, Results
-from benchpost.roofline.units import Quantity, base_unit, parse_quantity
+from benchpost.roofline.units import Quantity, base_unit
 
 
 def measured(results: Mapping[str, Results], name: str, machine: str = "") -> Quantity:
     """The recorded value of a kept variable; raises an error where there is none."""
     found = _value(results, name, _machine(results, name, machine))
     return Quantity(found.value, base_unit(found.unit or "1"))
-
-
-def quoted(quantity: str, source: str = "") -> Quantity:
-    """A number from elsewhere, with its unit; `source` is for whoever reads the post's text."""
-    return parse_quantity(quantity)
 
 
 def _machine(results: Mapping[str, Results], name: str, machine: str) -> str:

@@ -81,6 +81,13 @@ def without(text: str, names: Iterable[str]) -> str:
     return text
 
 
+def blanked(text: str) -> str:
+    """A text of the same length with `_` for every name of a chip or model in it."""
+    for kind in ("chip", "model"):
+        text = _pattern(kind)[0].sub(lambda match: "_" * len(match[0]), text)
+    return text
+
+
 def _kept(match: re.Match[str], canonical: Mapping[str, str], names: set[str]) -> str:
     return " " if canonical[_folded(match[0])] in names else match[0]
 

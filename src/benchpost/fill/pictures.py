@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from enum import Enum
@@ -98,12 +99,14 @@ def orphans(post: Path, text: str, wanted: Set[Path]) -> list[Path]:
     """Files that were drawn here for a slot that is gone, with their data.
 
     Only what bears an unbroken seal of ours, or is named after such a file, and stands in no text
-    of the folder: `text` for the post itself, the files for its neighbours. Data whose picture is
-    gone bears no mark, and so may be the author's own: it is left alone.
+    of the folder: `text` for the post itself, the files for its neighbours. A neighbour may want
+    a file that it does not show yet: `wanted` holds these too. Data whose picture is gone bears
+    no mark, and so may be the author's own: it is left alone.
     """
     loose = _loose(post, wanted)
     gone = {file.stem for file in _unshown(post, text, filter(is_ours, loose))}
-    return [file for file in loose if file.stem in gone and file.suffix in SUFFIXES]
+    named = [file for file in loose if file.stem in gone and file.suffix in SUFFIXES]
+    return _unshown(post, text, named)
 
 
 def edited_orphans(post: Path, text: str, wanted: Set[Path]) -> list[Path]:
@@ -122,8 +125,13 @@ def _loose(post: Path, wanted: Set[Path]) -> list[Path]:
 def _unshown(post: Path, text: str, files: Iterable[Path]) -> list[Path]:
     """Those that stand in no text of the folder, which is read only where there are any."""
     found = list(files)
-    texts = [text, *_neighbours(post)] if found else []
-    return [file for file in found if not any(f"{FOLDER}/{file.name}" in each for each in texts)]
+    texts = [text, *map(_lenient, neighbours(post))] if found else []
+    return [file for file in found if not any(shows(each, file) for each in texts)]
+
+
+def shows(text: str, file: Path) -> bool:
+    """Whether a text beside a figure file names it."""
+    return re.search(rf"{FOLDER}/{re.escape(file.name)}(?![\w-]|\.\w)", text) is not None
 
 
 def is_ours(file: Path) -> bool:
@@ -143,7 +151,11 @@ def _nothing() -> bytes:
     raise BenchpostError("a file is judged here, not drawn")
 
 
-def _neighbours(post: Path) -> Iterator[str]:
-    for file in sorted(post.parent.iterdir()):
-        if file != post and file.suffix in POST_SUFFIXES and file.is_file():
-            yield file.read_bytes().decode("utf-8", errors="replace")
+def neighbours(post: Path) -> list[Path]:
+    """The other posts and documents of its folder, which share `figures/` with it."""
+    files = (file for file in post.parent.iterdir() if file.suffix in POST_SUFFIXES)
+    return sorted(file for file in files if file != post and file.is_file())
+
+
+def _lenient(file: Path) -> str:
+    return file.read_bytes().decode("utf-8", errors="replace")

@@ -11,8 +11,9 @@ from benchpost.errors import BenchpostError
 from benchpost.files import sweep, write_atomic, write_if_changed
 from benchpost.fill.filled import Filled, Piece, fill_text, spliced
 from benchpost.fill.material import gather
-from benchpost.fill.pictures import FOLDER, Picture, State, orphans, pictures
+from benchpost.fill.pictures import FOLDER, Picture, State, pictures
 from benchpost.fill.refusal import Refusal
+from benchpost.fill.siblings import unwanted, without_clashes
 from benchpost.findings import Check, Finding
 from benchpost.post.document import Lines, Post
 from benchpost.post.lint import declarations
@@ -36,6 +37,8 @@ class Outcome:
     """Slots and values whose bodies changed."""
     findings: tuple[Finding, ...] = ()
     """What could not be filled."""
+    open: int = 0
+    """Placeholders that no slot was written for yet."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def fill_post(file: Path, project: Project, *, redraw: bool = False) -> Outcome:
     material = gather(file, project)
     post = material.post
     filled = fill_text(post, material.facts, material.own, is_damaged=material.is_damaged)
+    filled = without_clashes(post, filled, project)
     drawn = _draw(post, filled, redraw)
     text = spliced(post.text, drawn.pieces)
     # a slot that is not closed is no slot: without a word it would seem to be filled
@@ -65,7 +69,7 @@ def fill_post(file: Path, project: Project, *, redraw: bool = False) -> Outcome:
         written = [picture for picture, data in drawn.files if write_if_changed(picture.path, data)]
         _write_text(post, text)
         # a slot that failed cannot say which files are its own
-        gone = () if findings else _remove_orphans(post, text, drawn.pieces)
+        gone = () if findings else _remove_orphans(post, text, drawn.pieces, project)
     except OSError as error:
         raise BenchpostError(f"cannot be filled: {_cause(error)}", post.place(0)) from error
     return Outcome(
@@ -76,6 +80,7 @@ def fill_post(file: Path, project: Project, *, redraw: bool = False) -> Outcome:
         tuple(_named(path) for path in gone),
         tuple(p for p in drawn.pieces if p.text != post.text[p.of.body.start : p.of.body.end]),
         tuple(_moved(finding, post, text, drawn.pieces) for finding in findings),
+        len(post.todos),
     )
 
 
@@ -134,10 +139,12 @@ def _write_text(post: Post, text: str) -> None:
     write_atomic(post.file, text.encode())
 
 
-def _remove_orphans(post: Post, text: str, pieces: Sequence[Piece]) -> Iterator[Path]:
+def _remove_orphans(
+    post: Post, text: str, pieces: Sequence[Piece], project: Project
+) -> Iterator[Path]:
     folder = post.file.parent / FOLDER
     wanted = {picture.path for picture in pictures(pieces, post.file)}
-    gone = orphans(post.file, text, wanted)
+    gone, _ = unwanted(post, text, wanted, project)
     for path in gone:
         path.unlink()
     if folder.is_dir():

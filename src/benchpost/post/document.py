@@ -13,6 +13,7 @@ from typing import Any
 
 from benchpost.errors import Place
 from benchpost.post.nodes import Root
+from benchpost.post.problems import Problem
 
 
 class Dialect(Enum):
@@ -155,6 +156,8 @@ class Post:
     """Computed numbers, in order."""
     todos: tuple[Todo, ...]
     """Placeholders, in order."""
+    problems: tuple[Problem, ...] = ()
+    """Declarations of slots, values and snippets that are not understood."""
 
     @cached_property
     def lines(self) -> Lines:

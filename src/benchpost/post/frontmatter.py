@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from benchpost.findings import Check
+from benchpost.findings import Check, Severity
 from benchpost.post.nodes import Root, Yaml
 from benchpost.post.problems import Problem
 
@@ -48,12 +49,25 @@ def front_matter(tree: Root) -> Mapping[str, Any]:
 
 
 def problems(tree: Root, text: str) -> list[Problem]:
-    """M007, when the front matter is not a YAML mapping."""
+    """M007, when the front matter is not a YAML mapping; P006, when its date cannot be read."""
     node = _node(tree)
-    loaded = load(node.value) if node else None
-    if node is None or loaded is None or not loaded.problem:
+    if node is None:
         return []
-    return [Problem(Check.M007, _offset(node, text, loaded), f"front matter: {loaded.problem}")]
+    loaded = load(node.value)
+    if loaded.problem:
+        said = f"front matter: {loaded.problem}"
+        return [Problem(Check.M007, _offset(node, text, loaded), said)]
+    date = loaded.values.get("date")
+    if date in (None, "") or date_of(loaded.values):
+        return []
+    said = f"date {str(date)!r} is not understood, so the page shows none; write e.g. 2026-11-26"
+    return [Problem(Check.P006, _key(node, text, "date"), said, Severity.WARNING)]
+
+
+def _key(node: Yaml, text: str, key: str) -> int:
+    """The offset of a top-level key; of the front matter where it is written otherwise."""
+    found = re.compile(rf"^{key}\b", re.MULTILINE).search(text, node.start, node.end)
+    return found.start() if found else node.start
 
 
 def _node(tree: Root) -> Yaml | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from benchpost.post.document import Dialect
@@ -26,6 +27,8 @@ def parse_inlines(leaf: Leaf, text: str, dialect: Dialect) -> tuple[Node, ...]:
     return read_inlines(leaf, text, dialect).nodes
 
 
+# who looks for markers, lints and converts reads the same prose one after the other
+@lru_cache(maxsize=1024)
 def read_inlines(leaf: Leaf, text: str, dialect: Dialect) -> Inlines:
     """The inline nodes of a leaf and what is wrong with them; never raises."""
     scanner = Scanner(leaf, text, dialect)

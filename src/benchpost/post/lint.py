@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from benchpost.config import Project
-from benchpost.findings import Finding, Severity
+from benchpost.findings import Check, Finding, Severity
 from benchpost.post import frontmatter, lint_mdx, lint_nextra
-from benchpost.post.document import Post
-from benchpost.post.marks import find_marks
+from benchpost.post.document import Dialect, Post
+from benchpost.post.nodes import Html
+from benchpost.post.places import path_to
 from benchpost.post.problems import Problem
-from benchpost.post.snippets import find_snippets
 
 
 def lint(post: Post, project: Project) -> list[Finding]:
@@ -23,7 +23,7 @@ def lint(post: Post, project: Project) -> list[Finding]:
 
 def declarations(post: Post) -> list[Finding]:
     """Only what is wrong with slots, values and snippets as declared: S001, S007 and S008."""
-    return _placed(post, _declared(post))
+    return _placed(post, post.problems)
 
 
 def _placed(post: Post, problems: Iterable[Problem]) -> list[Finding]:
@@ -38,14 +38,24 @@ def _placed(post: Post, problems: Iterable[Problem]) -> list[Finding]:
 
 
 def _problems(post: Post, project: Project) -> Iterator[Problem]:
-    if not post.front:
-        yield from frontmatter.problems(post.tree, post.text)
+    yield from frontmatter.problems(post.tree, post.text)
     nodes, refused = lint_mdx.read(post)
     yield from refused
     yield from lint_nextra.problems(post, nodes, project)
-    yield from _declared(post)
+    yield from post.problems
+    yield from _beginnings(post)
 
 
-def _declared(post: Post) -> Iterator[Problem]:
-    yield from find_marks(post.text, post.tree, post.dialect).problems
-    yield from find_snippets(post.text, post.tree).problems
+def _beginnings(post: Post) -> Iterator[Problem]:
+    """S011: values that Markdown reads as blocks of HTML, unless they are all of the block."""
+    for value in post.values if post.dialect is Dialect.MARKDOWN else ():
+        block = path_to(post.tree, value.span.start)[-1]
+        if not isinstance(block, Html):
+            continue
+        whole = post.text[block.start : block.end].strip()
+        if whole != post.text[value.span.start : value.span.end]:
+            message = (
+                "a value that begins a line begins a block of HTML in Markdown, which parts the "
+                "paragraph; put the word before it onto its line"
+            )
+            yield Problem(Check.S011, value.span.start, message)

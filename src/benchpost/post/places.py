@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from benchpost.post.document import Dialect, Span
 from benchpost.post.inline import parse_inlines
@@ -69,7 +68,7 @@ def locate(tree: Root, text: str, dialect: Dialect, span: Span) -> Location | No
     path = path_to(tree, span.start)
     last = path[-1]
     if isinstance(last, Leaf):
-        path += path_among(inlines(last, text, dialect), span.start)
+        path += path_among(parse_inlines(last, text, dialect), span.start)
     if not _is_comment(path[-1], text, span):
         return None
     containers = tuple(node.start for node in path if isinstance(node, CONTAINERS))
@@ -85,12 +84,6 @@ def path_among(nodes: Sequence[Node], offset: int) -> list[Node]:
     """The nodes around an offset, outermost first; empty where none of `nodes` covers it."""
     at = bisect_right(nodes, offset, key=lambda node: node.start) - 1
     return path_to(nodes[at], offset) if at >= 0 and offset < nodes[at].end else []
-
-
-@lru_cache(maxsize=16)
-def inlines(leaf: Leaf, text: str, dialect: Dialect) -> tuple[Node, ...]:
-    """The inlines of a leaf, parsed once for several markers in one paragraph."""
-    return parse_inlines(leaf, text, dialect)
 
 
 def _is_comment(node: Node, text: str, span: Span) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchpost.post.document import Dialect
+from benchpost.post.inline import parse_inlines
 from benchpost.post.nodes import InlineCode, InlineMath, Leaf, Node, Text
-from benchpost.post.places import inlines
 from benchpost.post.walk import walk
 
 
@@ -20,7 +20,7 @@ def _pieces(node: Node, text: str, dialect: Dialect, until: int) -> Iterator[str
     for leaf in walk(node):
         if not isinstance(leaf, Leaf):
             continue
-        for inline in inlines(leaf, text, dialect):
+        for inline in parse_inlines(leaf, text, dialect):
             for piece in walk(inline):
                 if isinstance(piece, (Text, InlineCode, InlineMath)) and piece.start < until:
                     whole = piece.end <= until

@@ -37,6 +37,7 @@ def parse_post(text: str, path: str, file: Path, dialect: Dialect | None = None)
         dialect = Dialect.MDX if file.suffix == ".mdx" else Dialect.MARKDOWN
     tree = parse(text, dialect)
     marks = find_marks(text, tree, dialect)
+    snippets = find_snippets(text, tree)
     return Post(
         path=path,
         file=file,
@@ -44,8 +45,9 @@ def parse_post(text: str, path: str, file: Path, dialect: Dialect | None = None)
         dialect=dialect,
         tree=tree,
         front=front_matter(tree),
-        snippets=find_snippets(text, tree).snippets,
+        snippets=snippets.snippets,
         slots=marks.slots,
         values=marks.values,
         todos=find_todos(text, tree, dialect, marks),
+        problems=(*marks.problems, *snippets.problems),
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from benchpost.post.document import Dialect, Span, Todo
+from benchpost.post.inline import parse_inlines
 from benchpost.post.marks import Marks
 from benchpost.post.nodes import (
     Blockquote,
@@ -28,7 +29,7 @@ from benchpost.post.nodes import (
     TableCell,
     TextExpression,
 )
-from benchpost.post.places import inlines, path_among, path_to
+from benchpost.post.places import path_among, path_to
 from benchpost.post.plain import plain_text
 from benchpost.post.prose import offset_of
 from benchpost.post.walk import walk
@@ -134,7 +135,7 @@ def _limit(leaf: Leaf, text: str, dialect: Dialect, offset: int) -> int:
     `offset` itself where it is not prose: in code, maths, a link, or an expression of more than a
     comment.
     """
-    path = path_among(inlines(leaf, text, dialect), offset)
+    path = path_among(parse_inlines(leaf, text, dialect), offset)
     if path and isinstance(path[-1], (TextExpression, Html)):
         return path[-1].end if path[-1].start == offset else offset
     if any(isinstance(node, (InlineCode, InlineMath, Link)) for node in path):

@@ -50,6 +50,9 @@ DROPPED = {
 ANSWER_TIMEOUT = 60.0
 """Seconds the kernel may take to answer a question of ours."""
 
+DUMP_LOOKS = 100
+"""Looks, a tenth of a second apart, for where a snippet hangs: a busy machine takes its time."""
+
 
 class _OwnPython(KernelSpecManager):
     """The kernel runs on the Python that runs us, whatever kernels are installed elsewhere."""
@@ -174,13 +177,21 @@ class JupyterKernel:
     async def _late(self, timeout: float) -> Failed:
         """Ask the kernel by a signal where it is; that works even when it ignores Ctrl-C."""
         os.kill(self.manager.provisioner.pid, signal.SIGUSR1)
-        dump = self.own / "stack"
-        for _ in range(40):
-            if _text(dump):
-                break
-            await asyncio.sleep(0.05)
         said = f"it took longer than {timeout:g} s"
-        return Failed(f"{said}; raise `timeout=` or do less", stack(_text(dump)))
+        return Failed(f"{said}; raise `timeout=` or do less", stack(await self._dumped()))
+
+    async def _dumped(self) -> str:
+        """What the kernel writes of its threads on the signal. It comes in pieces: a text is taken
+        for whole when it stopped growing, and none is waited for longer than `DUMP_LOOKS`.
+        """
+        dump, before = self.own / "stack", ""
+        for _ in range(DUMP_LOOKS):
+            await asyncio.sleep(0.1)
+            found = _text(dump)
+            if found and found == before:
+                break
+            before = found
+        return before
 
     async def _dead(self) -> Failed:
         task = asyncio.current_task()

@@ -25,8 +25,8 @@ class Circumstances:
 
 def circumstances(project: Project) -> Circumstances:
     """Where the project stands now."""
-    posts = project.config.posts
-    ours = [f":(exclude,glob){posts}/*/{folder}/**" for folder in OWN_FOLDERS]
+    beside = [f"{project.config.posts}/*", *(f"{name}/**" for name in project.config.documents)]
+    ours = [f":(exclude,glob){where}/{folder}/**" for where in beside for folder in OWN_FOLDERS]
     commit = _git(project, "rev-parse", "HEAD")
     changes = _git(project, "status", "--porcelain", "--", ".", *ours) if commit else None
     return Circumstances((commit or "").strip(), changes == "", round(os.getloadavg()[0], 2))

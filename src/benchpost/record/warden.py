@@ -24,7 +24,7 @@ done
 rm -rf -- "$3"
 """
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds the shell may take; it needs a few hundredths."""
 
 

@@ -10,6 +10,7 @@ from benchpost.roofline import bands, equations, layer_equations, serving_equati
 from benchpost.roofline.bands import Band
 from benchpost.roofline.catalog import Chip
 from benchpost.roofline.compute import at, larger, smaller
+from benchpost.roofline.kinds import Latent
 from benchpost.roofline.models import Model
 from benchpost.roofline.predict import (
     BLOCK_TOKENS,
@@ -17,25 +18,28 @@ from benchpost.roofline.predict import (
     Setting,
     exchange_time,
     memory,
-    prefill,
+    notes_on,
+    prefill_of,
     setting_of,
 )
 from benchpost.roofline.sizes import at_least, share
 from benchpost.roofline.types import Estimate
 
 EFFICIENCY = 0.8
-"""Share of the bandwidth; this and the next four set by hand before any error was looked at."""
-COMPUTE_SHARE = 0.5
-"""Share of the peak."""
-OVERLAP_LOSS = 0.35
-"""Part of the shorter of arithmetic and traffic that is not hidden."""
-LAYER_TIME = 25e-6
-"""Seconds of a layer beside its bytes, in a captured step."""
+"""Share of the bandwidth; this, the latency of an exchange and the next were set by hand."""
 HOST_TIME = 300e-6
 """Seconds of the host in a step."""
+COMPUTE_SHARE = 0.65
+"""Share of the peak; this and the next two fitted to the H100 rows of `served` alone."""
+OVERLAP_LOSS = 0.1
+"""Part of the shorter of arithmetic and traffic that is not hidden."""
+LAYER_TIME = 45e-6
+"""Seconds of a layer beside its bytes, in a captured step."""
+WAITING_SHARE = 0.2
+"""Share of the other requests' prompts that are read before a request's own; fitted likewise."""
 BASIS = (
-    "steady state of continuous batching with five constants set by hand; time per output token is "
-    "that of a step, without the time to the first token"
+    "steady state of continuous batching; constants set by hand and on published H100 rows; time "
+    "per output token is that of a step, without the time to the first token"
 )
 METRICS = ("tpot", "ttft", "throughput")
 """What `serving` can be asked for."""
@@ -65,8 +69,9 @@ def serving(
 ) -> Estimate:
     """Continuous batching of `concurrency` requests of `prompt` tokens in and `output` out.
 
-    `metric` is `tpot` (seconds between tokens of a request), `ttft` (seconds to its first token, no
-    queue before it) or `throughput` (output tokens a second of all requests).
+    `metric` is `tpot` (seconds between tokens of a request, its first left out), `ttft` (seconds to
+    its first token) or `throughput` (output tokens a second of all requests that run). `weights` is
+    another word for `dtype`; `tp` GPUs share the model. Requests whose KV cache does not fit wait.
     """
     if metric not in METRICS:
         raise UsageError(
@@ -76,56 +81,84 @@ def serving(
     setting = setting_of(gpu, model, engine or "vllm", weights or dtype, kv, tp)
     terms = _serving_terms(setting, concurrency, prompt, output)
     step = at(serving_equations.serving_step_time, terms)
-    least = at(equations.decode_step_time, {**terms, "peak": terms["bound_peak"], **terms["least"]})
-    plain = {name: value for name, value in terms.items() if name not in ("least", "bound_peak")}
+    kind = serving_kind(setting)
     if metric == "ttft":
-        return _first_token(setting, plain, step, prompt)
-    made = _time(step, least, bands.SERVING, plain)
-    return made if metric == "tpot" else _rate(made, plain["concurrency"])
+        return _first_token(setting, terms, step, bands.SERVING_TTFT[kind])
+    # one token's experts, the highest peak, all bandwidth
+    least = {**terms, "weight_bytes": setting.work.least_weight_bytes, "peak": setting.bound_peak}
+    bound = at(equations.decode_step_time, least)
+    made = _time(setting, step, bound, bands.SERVING[kind], terms)
+    return _rate(made, terms["concurrency"]) if metric == "throughput" else made
+
+
+def _notes(terms: Mapping[str, Any]) -> tuple[str, ...]:
+    """That some requests wait, where the KV cache does not hold all."""
+    waiting, running = terms["requested"] - terms["concurrency"], terms["concurrency"]
+    if (waiting.max() if hasattr(waiting, "max") else waiting) < 1:
+        return ()
+    least = float(running.min() if hasattr(running, "min") else running)
+    return (f"the KV cache holds {least:.3g} requests at once; the others wait for a place",)
+
+
+def serving_kind(setting: Setting) -> str:
+    """The kind of rows that tell how wrong a prediction is: a key of `bands.SERVING`."""
+    if any(isinstance(kind.mixer, Latent) for kind in setting.model.kinds):
+        return "latent attention"
+    if setting.model.experts:
+        return "experts"
+    return "several GPUs" if setting.tp > 1 else "one GPU"
 
 
 def _serving_terms(setting: Setting, concurrency: Any, prompt: Any, output: Any) -> dict[str, Any]:
     done, sizes = setting.work, {"prompt": prompt, "output": output}
     context = at(serving_equations.mean_context, sizes)
     running = smaller(concurrency, larger(1.0, _room(setting) / done.kv_bytes(context)))
-    rows = at(serving_equations.step_tokens, {"concurrency": running, **sizes})
-    decoding = done.decode_flops(context, running)
-    kv_bytes = done.kv_bytes(context, running)
+    sizes |= {"requested": concurrency, "concurrency": running}
     return {
-        "concurrency": running,
         **sizes,
-        "step_tokens": rows,
+        "prompts_per_step": at(serving_equations.prompts_per_step, sizes),
+        "prompt_time": _prompt_time(setting, prompt),
         "mean_context": context,
-        "step_flops": decoding + done.prefill_flops(prompt, prompt, running) / output,
-        "weight_bytes": done.weight_bytes(rows),
-        "kv_bytes": kv_bytes,
-        "peak": setting.chip.compute_peak(setting.dtype).value,
+        "decode_flops": done.decode_flops(context, running),
+        "weight_bytes": done.weight_bytes(running),
+        "kv_bytes": done.kv_bytes(context, running),
+        "peak": setting.peak,
         "bandwidth": setting.chip.bandwidth.value,
         "compute_share": COMPUTE_SHARE,
         "efficiency": EFFICIENCY,
         "overlap_loss": OVERLAP_LOSS,
         "layers": float(setting.model.layers),
         "layer_time": LAYER_TIME,
-        "exchange_time": exchange_time(setting, rows),
+        "exchange_time": exchange_time(setting, running),
         "host_time": HOST_TIME,
-        "bound_peak": setting.chip.bound_peak(setting.dtype),
-        "least": {"weight_bytes": done.weight_bytes(1), "decode_flops": decoding},
     }
 
 
+def _prompt_time(setting: Setting, prompt: Any) -> Any:
+    """Seconds that a prompt takes of the steps of all others."""
+    flops = setting.work.prefill_flops(prompt, prompt)
+    peak = COMPUTE_SHARE * setting.peak
+    return flops / peak + exchange_time(setting, prompt)
+
+
 def _room(setting: Setting) -> float:
-    """Bytes of KV cache that fit beside the weights on each GPU."""
-    held = setting.model.weight_bytes(setting.dtype) / setting.tp
-    room = UTILISATION * setting.chip.memory.value - held
-    if room <= 0:
+    """Bytes of KV cache that fit beside the weights on each GPU.
+
+    Where the usual share of the memory leaves none, all of it is taken: devices report up to 7 %
+    more than their datasheet. Raises UsageError where the weights alone are more than the memory.
+    """
+    held, there = setting.held_bytes, setting.chip.memory.value
+    if held >= there:
         raise UsageError(
             f"{setting.model.name} in {setting.dtype} ({held / 1e9:.1f} GB on each of {setting.tp} "
-            f"GPUs) does not fit into {UTILISATION:.0%} of the memory of {setting.chip.name}"
+            f"GPUs) does not fit into the {there / 1e9:.4g} GB of {setting.chip.name}"
         )
-    return room
+    return max(UTILISATION * there - held, 0.0) or there - held
 
 
-def _time(value: Any, bound: Any, band: Band, terms: Mapping[str, Any]) -> Estimate:
+def _time(
+    setting: Setting, value: Any, bound: Any, band: Band, terms: Mapping[str, Any]
+) -> Estimate:
     typical = larger(bound, value)
     return Estimate(
         value=typical,
@@ -134,7 +167,8 @@ def _time(value: Any, bound: Any, band: Band, terms: Mapping[str, Any]) -> Estim
         bound=bound,
         unit="second",
         terms=terms,
-        source=f"{BASIS}; band: {band.basis}",
+        source=f"{setting.data_sources}; {BASIS}; band: {band.basis}",
+        notes=_notes(terms),
     )
 
 
@@ -147,24 +181,24 @@ def _rate(made: Estimate, running: Any) -> Estimate:
         unit="token/second",
         terms=made.terms,
         source=made.source,
+        notes=made.notes,
     )
 
 
-def _first_token(setting: Setting, terms: Mapping[str, Any], step: Any, prompt: Any) -> Estimate:
-    """The prompt in chunks beside the running sequences, and half a step until its first chunk."""
-    alone = prefill(
-        gpu=setting.chip,
-        model=setting.model,
-        prompt=prompt,
-        weights=setting.dtype,
-        engine=setting.engine.name,
-        tp=setting.tp,
-    )
-    chunks = at(
-        layer_equations.sequence_blocks, {"context": prompt, "block_tokens": float(BUDGET_TOKENS)}
-    )
-    value = alone.value + (chunks + 0.5) * step
-    return _time(value, alone.bound, bands.SERVING_TTFT, {**terms, "step_time": step})
+def _first_token(setting: Setting, terms: dict[str, Any], step: Any, band: Band) -> Estimate:
+    alone = prefill_of(setting, terms["prompt"])
+    terms |= {
+        "alone_time": alone.value,
+        "serving_step_time": step,
+        "waiting_share": WAITING_SHARE,
+        "prompt_steps": at(
+            layer_equations.sequence_blocks,
+            {"context": terms["prompt"], "block_tokens": float(BUDGET_TOKENS)},
+        ),
+    }
+    terms["queue_time"] = at(serving_equations.queue_time, terms)
+    value = at(serving_equations.answer_time, terms)
+    return _time(setting, value, alone.bound, band, terms)
 
 
 def speculate(
@@ -198,10 +232,10 @@ def speculate(
         "draft_cost": draft_cost,
         "verify_cost": _verify_cost(setting, context, batch, drafted),
     }
-    return _speedup(setting, terms)
+    return _speedup(setting, terms, setting.work.kv_bytes(context, batch))
 
 
-def _speedup(setting: Setting, terms: dict[str, Any]) -> Estimate:
+def _speedup(setting: Setting, terms: dict[str, Any], kv_bytes: Any) -> Estimate:
     terms["accepted_tokens"] = at(serving_equations.accepted_tokens, terms)
     value = at(serving_equations.speculation_speedup, terms)
     band = bands.SPECULATION
@@ -215,6 +249,7 @@ def _speedup(setting: Setting, terms: dict[str, Any]) -> Estimate:
         unit="1",
         terms=terms,
         source=f"{serving_equations.speculation_speedup.source}; band: {band.basis}",
+        notes=notes_on(setting, kv_bytes),
     )
 
 
@@ -233,7 +268,7 @@ def _pass_time(setting: Setting, context: Any, batch: Any, tokens: Any) -> Any:
             "decode_flops": done.decode_flops(context, batch * tokens),
             "weight_bytes": done.weight_bytes(batch * tokens),
             "kv_bytes": done.kv_bytes(context, batch),
-            "peak": COMPUTE_SHARE * setting.chip.compute_peak(setting.dtype).value,
+            "peak": COMPUTE_SHARE * setting.peak,
             "bandwidth": setting.chip.bandwidth.value,
             "efficiency": EFFICIENCY,
             "layers": float(setting.model.layers),
@@ -252,6 +287,7 @@ def prefix(
     overhead: Any = 0.0,
     batch: Any = 1,
     dtype: str = "bf16",
+    kv: str = "bf16",
     weights: str | None = None,
     engine: str | None = None,
     tp: int = 1,
@@ -266,9 +302,9 @@ def prefix(
     at_least(0, **{"prompt beyond the prefix": prompt - prefix})
     shared = smaller(prefix, prompt - 1)
     cached = at(serving_equations.cached_tokens, {"prefix": shared, "block_tokens": float(block)})
-    asked: dict[str, Any] = {"gpu": gpu, "model": model, "prompt": prompt, "batch": batch, "tp": tp}
-    asked |= {"weights": weights or dtype, "engine": engine}
-    return _saved(prefill(**asked), prefill(**asked, cached=cached), cached, overhead)
+    setting = setting_of(gpu, model, engine, weights or dtype, kv, tp)
+    cold, warm = (prefill_of(setting, prompt, batch, each) for each in (0, cached))
+    return _saved(cold, warm, cached, overhead)
 
 
 def _saved(cold: Estimate, warm: Estimate, cached: Any, overhead: Any) -> Estimate:
@@ -287,6 +323,7 @@ def _saved(cold: Estimate, warm: Estimate, cached: Any, overhead: Any) -> Estima
         unit="second",
         terms=terms,
         source=f"{serving_equations.cached_tokens.source}; {cold.source}",
+        notes=cold.notes,
     )
 
 

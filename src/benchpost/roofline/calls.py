@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from benchpost.errors import UsageError, near
-from benchpost.roofline import catalog, equations, predict
+from benchpost.roofline import catalog, equations, predict, published
 from benchpost.roofline.catalog import DIMENSIONS, Chip, format_bytes
 from benchpost.roofline.layers import operations, total_flops
 from benchpost.roofline.predict import at, decode_terms
@@ -63,10 +63,17 @@ def typical_decode_rate(
     batch: int = 1,
     dtype: str = "bf16",
     kv: str = "bf16",
+    engine: str = "",
 ) -> Quantity:
     """Tokens per second that engines typically reach; see `predict.decode` for its error."""
     estimate = predict.decode(
-        gpu=gpu, model=model, context=context, batch=batch, dtype=dtype, kv=kv
+        gpu=gpu,
+        model=model,
+        context=context,
+        batch=batch,
+        dtype=dtype,
+        kv=kv,
+        engine=engine or None,
     )
     return Quantity(estimate.value, estimate.unit)
 
@@ -287,5 +294,10 @@ FUNCTIONS: dict[str, Callable[..., Quantity]] = {
     "matmul_time": matmul_time,
     "attention_flops": attention_flops,
     "attention_bytes": attention_bytes,
+    "model_error": published.model_error,
+    "published_rate": published.published_rate,
+    "calibrated_decode_rate": published.calibrated_decode_rate,
+    "efficiency": published.efficiency,
+    "layer_time": published.layer_time,
 }
 """What a value may call, by name."""

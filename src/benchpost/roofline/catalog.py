@@ -160,7 +160,8 @@ def _find(name: str, entries: Iterable[N], kind: str) -> N:
 @cache
 def _folded(name: str) -> str:
     """`NVIDIA GeForce RTX 4090`, `rtx-4090` and `RTX 4090` are the same."""
-    words = re.sub(r"\b(nvidia|geforce|amd|instinct|tesla)\b", "", name.lower().rpartition("/")[2])
+    own = re.sub(r"^[\w.-]+/(?=\w)", "", name.lower())  # without the owner of a repository
+    words = re.sub(r"\b(nvidia|geforce|amd|instinct|tesla)\b", "", own)
     return re.sub(r"[\s_-]+", "", words)
 
 

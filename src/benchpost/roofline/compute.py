@@ -14,16 +14,13 @@ def at(equation: Equation, terms: Mapping[str, Any]) -> Any:
 
     Arrays broadcast against each other and give an array.
     """
-    given = [terms[name] for name in _names(equation)]
-    for value in given:
-        if type(value) is not float and hasattr(value, "shape"):
-            return _sweep(equation)(*given)
-    return equation.function(*map(float, given))
-
-
-@cache
-def _names(equation: Equation) -> tuple[str, ...]:
-    return tuple(term.name for term in equation.terms)
+    given = [terms[name] for name in equation.names]
+    for place, value in enumerate(given):
+        if type(value) is not float:
+            if hasattr(value, "shape"):
+                return _sweep(equation)(*given)
+            given[place] = float(value)
+    return equation.function(*given)
 
 
 @cache
@@ -43,8 +40,8 @@ def larger(left: Any, right: Any) -> Any:
     return _pairwise("maximum", left, right) if _is_array(left, right) else max(left, right)
 
 
-def _is_array(*values: Any) -> bool:
-    return any(hasattr(value, "shape") for value in values)
+def _is_array(left: Any, right: Any) -> bool:
+    return hasattr(left, "shape") or hasattr(right, "shape")
 
 
 def _pairwise(name: str, left: Any, right: Any) -> Any:

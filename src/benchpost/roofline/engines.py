@@ -46,6 +46,14 @@ class Engine:
     note: str
     """What the factor rests on."""
 
+    def format_of(self, dtype: str) -> str:
+        """The format that weights said to be in `dtype` have in the files of this engine."""
+        return _GGUF.get(dtype.lower(), dtype) if self.name == "llama.cpp" else dtype
+
+
+_GGUF = {"mxfp4": "mxfp4-gguf"}
+"""Formats that ggml's files hold otherwise than others under the same name."""
+
 
 _FITTED = "fitted with its kind of engine to published batch-1 rows"
 _ASSUMED = "taken to be like others of its kind; no row of it was used"

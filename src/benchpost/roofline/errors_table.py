@@ -6,21 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
-from benchpost.roofline import bands, catalog
+from benchpost.roofline import bands, catalog, scores
 from benchpost.roofline.fitting import (
-    SHIPPED,
     Case,
-    Constants,
     case,
-    fit,
     quantile,
     ratios_calibrated,
-    ratios_left_out,
-    step_time,
     usable,
 )
+from benchpost.roofline.ladders import DECODE
 from benchpost.roofline.measured import Row, rows
 from benchpost.roofline.predict import prefill
+from benchpost.roofline.scores import Kept
 
 TAIL, MARGIN = 0.08, 1.03
 """Share of a band's rows beyond each end, every GPU counted once, and how much wider it is made."""
@@ -74,46 +71,14 @@ def decode_cases() -> list[Case]:
     return [case(row) for row in usable(rows(), ("decode", "end to end"))]
 
 
-def ladder(cases: Sequence[Case], left_out: Sequence[tuple[Case, float]]) -> list[Errors]:
-    """From the napkin to the model, step by step."""
-    steps: list[tuple[str, Callable[[Case], float]]] = [
-        ("bandwidth / all weights", _napkin),
-        ("bandwidth / what is read", lambda one: one.bound),
-        ("80 % of that", lambda one: one.bound / 0.8),
-        ("86 % and one time per layer", _two_constants(cases)),
-        ("a time per layer by platform and engine", lambda one: step_time(one, SHIPPED)),
-    ]
-    made = [
-        errors(name, (predicted(one) / one.seconds for one in cases)) for name, predicted in steps
-    ]
-    made.append(errors("the same, GPU left out", (ratio for _, ratio in left_out)))
-    return [*made, calibrated(cases)]
-
-
-def _napkin(one: Case) -> float:
-    chip, model = catalog.chip(one.row.gpu), catalog.model(one.row.model)
-    return model.weight_bytes(one.row.format) / chip.bandwidth.value
-
-
-def _two_constants(cases: Sequence[Case]) -> Callable[[Case], float]:
-    """One share and one time for all: the fit with every platform and engine alike."""
-    best = min(
-        (_alike(time * 1e-6) for time in range(20, 260, 4)),
-        key=lambda constants: fmean(_error(one, constants) for one in cases),
-    )
-    return lambda one: _plain(one, best)
-
-
-def _alike(layer_time: float) -> tuple[float, float]:
-    return SHIPPED.efficiency, layer_time
-
-
-def _plain(one: Case, constants: tuple[float, float]) -> float:
-    return one.bound / constants[0] + one.layers * constants[1]
-
-
-def _error(one: Case, constants: tuple[float, float]) -> float:
-    return abs(one.seconds / _plain(one, constants) - 1)
+def ladder(kept: Kept) -> list[Errors]:
+    """From the napkin to one run of one's own, step by step, as pages show it."""
+    found = []
+    decode = [score for score in kept.scores if score.kind == "decode"]
+    for step, about in DECODE.items():
+        made = scores.errors(decode, "decode", step)
+        found.append(Errors(about.says, made.rows, made.mean, made.median, made.bias, made.ninety))
+    return found
 
 
 def calibrated(cases: Sequence[Case]) -> Errors:
@@ -223,58 +188,3 @@ def prefill_coverage() -> list[Coverage]:
 def beaten(cases: Sequence[Case]) -> list[Row]:
     """Rows that are faster than their bound and not flagged."""
     return [one.row for one in cases if one.seconds < one.bound]
-
-
-def tables() -> str:
-    """Everything as Markdown."""
-    cases = decode_cases()
-    left_out = ratios_left_out(cases)
-    groups = (
-        ("Ladder, batch-1 decode", ladder(cases, left_out)),
-        ("By engine, GPU left out", by(left_out, lambda row: row.engine)),
-        ("By GPU, left out", by(left_out, lambda row: row.gpu)),
-        ("By format, GPU left out", by(left_out, lambda row: row.format)),
-        ("Prefill of llama.cpp", [errors("all", (ratio for *_, ratio in prefill_ratios()))]),
-    )
-    parts = [f"Constants: {_constants(fit(cases))}", *(_errors(*group) for group in groups)]
-    parts.append(_coverages([*decode_coverage(left_out), *prefill_coverage()]))
-    parts.append(
-        f"Bounds beaten by rows that are not flagged: {len(beaten(cases))} of {len(cases)}"
-    )
-    return "\n\n".join(parts) + "\n"
-
-
-def _constants(found: Constants) -> str:
-    times = ", ".join(
-        f"{key} {value * 1e6:.0f} µs" for key, value in sorted(found.layer_times.items())
-    )
-    return (
-        f"{found.efficiency:.2f} of the bandwidth; a layer: {times}; "
-        f"{found.compiled:.2f} of that for compiled engines"
-    )
-
-
-def _errors(title: str, found: Iterable[Errors]) -> str:
-    lines = [
-        f"| {title} | rows | mean | median | bias | 90 % below |",
-        "|---|---:|---:|---:|---:|---:|",
-        *(
-            f"| {each.name} | {each.rows} | {each.mean:.1%} | {each.median:.1%} | {each.bias:+.1%} "
-            f"| {each.ninety:.0%} |"
-            for each in found
-        ),
-    ]
-    return "\n".join(lines)
-
-
-def _coverages(found: Iterable[Coverage]) -> str:
-    lines = [
-        "| Band, measured over predicted | rows | low | high | inside | band without the GPU |",
-        "|---|---:|---:|---:|---:|---:|",
-        *(
-            f"| {each.name} | {each.rows} | {each.low:.2f} | {each.high:.2f} | {each.inside:.0%} "
-            f"| {each.nested:.0%} |"
-            for each in found
-        ),
-    ]
-    return "\n".join(lines)

@@ -35,6 +35,8 @@ class Format:
     """The format that the matmuls are done in: a key of a chip's peaks, or `ggml`."""
     note: str = ""
     """Where the bits come from."""
+    engine: str = ""
+    """The engine whose files are in it; empty for formats that many read."""
 
     @property
     def layer_bytes(self) -> float:
@@ -47,8 +49,10 @@ def _uniform(name: str, bits: float, note: str = "", compute: str | None = None)
     return Format(name, bits, bits, bits, bits, small, compute or name, note)
 
 
-def _layers_only(name: str, bits: float, note: str, compute: str = "fp16") -> Format:
-    return Format(name, bits, 16.0, 16.0, bits, 16.0, compute, note)
+def _layers_only(
+    name: str, bits: float, note: str, compute: str = "fp16", engine: str = ""
+) -> Format:
+    return Format(name, bits, 16.0, 16.0, bits, 16.0, compute, note, engine)
 
 
 def _grouped(name: str, bits: float, group: int, zero: float, note: str) -> Format:
@@ -60,7 +64,7 @@ def _grouped(name: str, bits: float, group: int, zero: float, note: str) -> Form
 
 
 def _gguf(name: str, bits: float, head: float, note: str) -> Format:
-    return Format(name, bits, head, bits, bits, 32.0, "ggml", note)
+    return Format(name, bits, head, bits, bits, 32.0, "ggml", note, "llama.cpp")
 
 
 _GROUP = "a 16-bit scale and a zero for each group; embeddings and LM head in 16 bits"
@@ -102,6 +106,7 @@ _FORMATS = (
         32,
         "ggml",
         "experts only; the rest is Q8_0 in ggml's files",
+        "llama.cpp",
     ),
     _gguf("q4_0", 4.5, 6.5625, _LEGACY),
     _gguf("q4_1", 5.0, 6.5625, _LEGACY),
@@ -114,7 +119,12 @@ _FORMATS = (
     _gguf("q5_k_m", 5.65, 6.5625, _KQUANT),
     _gguf("q6_k", 6.5625, 6.5625, "ggml k-quants: 210 bytes for 256 weights"),
     _gguf("f16", 16, 16, "ggml: matrices in 16 bits, norms in 32"),
-    _layers_only("q4f16_1", 4.5, "MLC: 32 weights share a 16-bit scale; the rest in 16 bits"),
+    _layers_only(
+        "q4f16_1",
+        4.5,
+        "MLC: 32 weights share a 16-bit scale; the rest in 16 bits",
+        engine="mlc-llm",
+    ),
 )
 
 FORMATS: dict[str, Format] = {made.name: made for made in _FORMATS}
@@ -157,7 +167,9 @@ def weight_format(name: str) -> Format:
             return made
     if found := _BITS.fullmatch(name.lower()):
         bits = float(found[1])
-        return Format(name, bits, max(bits, 6.0), bits, bits, 16.0, "bf16", "bits as named")
+        return Format(
+            name, bits, max(bits, 6.0), bits, bits, 16.0, "bf16", "bits as named", "exllamav2"
+        )
     raise UsageError(_unknown(name, FORMATS))
 
 

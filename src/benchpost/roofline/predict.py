@@ -21,8 +21,9 @@ from benchpost.roofline.compute import at as at
 from benchpost.roofline.compute import larger, smaller
 from benchpost.roofline.engines import EFFICIENCY as EFFICIENCY
 from benchpost.roofline.engines import Engine, engine_for, layer_time
+from benchpost.roofline.formats import weight_format
 from benchpost.roofline.models import Model
-from benchpost.roofline.sizes import at_least
+from benchpost.roofline.sizes import at_least, share
 from benchpost.roofline.types import Estimate
 from benchpost.roofline.work import Work, work
 
@@ -42,8 +43,14 @@ PREFILL_FIT = (
     "uncalibrated: the share of the peak that prefill reaches falls as the peak grows; of "
     "published batch-1 prefill rates, most of them of llama.cpp, 80 % lie within the band"
 )
-SERVING_SHARE = 0.5
-"""Share of the peak that compiled and captured engines are taken to reach in prefill."""
+MOST_SHARE, SHARE_AT_100, SHARE_POWER = 0.6, 0.36, 0.4
+"""Of llama.cpp's prefill: the largest share, that at 100 TFLOPS, and how fast it falls; fitted."""
+SERVING_SHARE = 0.6
+"""Share of the peak that compiled and captured engines are taken to reach in prefill.
+
+A judgement: 0.65 explains the prompts of servers (`batching.COMPUTE_SHARE`); published prefills
+reach 0.63 (LMDeploy, A100, FP16) and 0.72 to 0.81 (MLX, M4 Max).
+"""
 
 UTILISATION = 0.92
 """Share of the memory that vLLM takes by default since 0.20.0."""
@@ -94,6 +101,16 @@ class Setting:
         return layer_time(self.chip.platform, self.engine)
 
     @cached_property
+    def held_bytes(self) -> float:
+        """Bytes of the weights that each GPU holds."""
+        return self.model.weight_bytes(self.dtype) / self.tp
+
+    @cached_property
+    def peak(self) -> float:
+        """The dense peak for the weights' format, in flop/second."""
+        return self.chip.compute_peak(self.dtype).value
+
+    @cached_property
     def bound_peak(self) -> float:
         """The highest rate that an engine may reach, in flop/second."""
         return self.chip.bound_peak(self.dtype)
@@ -104,7 +121,7 @@ class Setting:
         return {
             **_dimensions(self.model),
             "kv_bytes_per_token": self.model.kv_bytes_per_token(self.kv),
-            "peak": self.chip.compute_peak(self.dtype).value,
+            "peak": self.peak,
             "bandwidth": self.chip.bandwidth.value,
         }
 
@@ -116,6 +133,8 @@ class Setting:
             band = band.wider(bands.UNSEEN_ENGINE, "few rows of current engines were at hand")
         if self.model.experts:
             band = band.wider(bands.EXPERTS, "few rows of mixtures of experts were at hand")
+        if self.tp > 1:
+            band = band.wider(bands.SEVERAL, "the fit saw one GPU only")
         return band
 
     @cached_property
@@ -126,8 +145,12 @@ class Setting:
     @cached_property
     def named_sources(self) -> str:
         """Where bound, model and engine constants come from."""
-        chosen = f"engine: {self.engine.name} ({self.engine.note})"
-        return f"bound: {self.chip.bandwidth.source}; {_dims(self.model)}; {chosen}"
+        return f"{self.data_sources}; engine: {self.engine.name} ({self.engine.note})"
+
+    @cached_property
+    def data_sources(self) -> str:
+        """Where bound and model come from."""
+        return f"bound: {self.chip.bandwidth.source}; {_dims(self.model)}"
 
 
 @cache
@@ -137,8 +160,10 @@ def setting_of(
     chip, net = _chip(gpu), _model(model)
     if tp < 1:
         raise UsageError(f"tp must be at least 1, not {tp}")
-    chosen = engine_for(chip.platform, engine)
-    return Setting(chip, net, chosen, engine is not None, dtype, kv, tp, work(net, dtype, kv, tp))
+    asked = engine or weight_format(dtype).engine or None
+    chosen = engine_for(chip.platform, asked)
+    held = chosen.format_of(dtype)
+    return Setting(chip, net, chosen, asked is not None, held, kv, tp, work(net, held, kv, tp))
 
 
 def decode(
@@ -165,7 +190,7 @@ def decode(
     step = at(equations.engine_step_time, terms) + terms["exchange_time"]
     several = hasattr(batch, "shape") or batch > 1
     band = setting.band_of_batches if several else setting.band
-    band = calibration.band if calibration else band
+    band = (calibration and calibration.band) or band
     typical = smaller(batch / step, bound)
     return Estimate(
         value=typical,
@@ -175,6 +200,20 @@ def decode(
         unit="token/second",
         terms=terms,
         source=_source(setting, band, DECODE_FIT),
+        notes=notes_on(setting, terms["kv_bytes"]),
+    )
+
+
+def notes_on(setting: Setting, kv_bytes: Any) -> tuple[str, ...]:
+    """That weights and KV cache, in bytes on each GPU, are more than its memory, where they are."""
+    held, there = setting.held_bytes, setting.chip.memory.value
+    most = float(kv_bytes.max() if hasattr(kv_bytes, "max") else kv_bytes)
+    if held + most <= there:
+        return ()
+    cards = f"each of {setting.tp} × {setting.chip.name}" if setting.tp > 1 else setting.chip.name
+    return (
+        f"does not fit: {held / 1e9:.3g} GB of weights and {most / 1e9:.3g} GB of KV cache are "
+        f"more than the {there / 1e9:.4g} GB of {cards}; the figures are of one that had room",
     )
 
 
@@ -190,7 +229,7 @@ def _decode_terms(
 ) -> dict[str, Any]:
     at_least(0, context=context)
     at_least(1, batch=batch)
-    share, slowed = (
+    faster, slowed = (
         (calibration.efficiency_factor, calibration.layer_factor) if calibration else (1.0, 1.0)
     )
     done = setting.work
@@ -201,7 +240,7 @@ def _decode_terms(
         "weight_bytes": done.weight_bytes(batch),
         "kv_bytes": done.kv_bytes(context, batch),
         "decode_flops": done.decode_flops(context, batch),
-        "efficiency": smaller(1.0, EFFICIENCY * share),
+        "efficiency": smaller(1.0, EFFICIENCY * faster),
         "layer_time": setting.layer_time * slowed,
         "exchange_time": exchange_time(setting, batch),
     }
@@ -238,6 +277,7 @@ def prefill(
     prompt: Any,
     batch: Any = 1,
     dtype: str = "bf16",
+    kv: str = "bf16",
     weights: str | None = None,
     engine: str | None = None,
     tp: int = 1,
@@ -248,7 +288,18 @@ def prefill(
 
     `cached` tokens of each prompt are in the KV cache already: attended to, but not computed.
     """
-    setting = setting_of(gpu, model, engine, weights or dtype, "bf16", tp)
+    setting = setting_of(gpu, model, engine, weights or dtype, kv, tp)
+    return prefill_of(setting, prompt, batch, cached, calibration)
+
+
+def prefill_of(
+    setting: Setting,
+    prompt: Any,
+    batch: Any = 1,
+    cached: Any = 0,
+    calibration: Calibration | None = None,
+) -> Estimate:
+    """`prefill` of what is known already."""
     terms = _prefill_terms(setting, prompt, batch, cached, calibration)
     bound = at(
         equations.prefill_time,
@@ -259,7 +310,7 @@ def prefill(
         },
     )
     typical = larger(bound, at(equations.engine_prefill_time, terms) + terms["exchange_time"])
-    band = calibration.prefill_band if calibration else _prefill_band(setting)
+    band = (calibration and calibration.prefill_band) or _prefill_band(setting)
     return Estimate(
         value=typical,
         low=larger(bound, typical / band.high),
@@ -268,6 +319,7 @@ def prefill(
         unit="second",
         terms=terms,
         source=_source(setting, band, PREFILL_FIT),
+        notes=notes_on(setting, setting.work.kv_bytes(prompt, batch)),
     )
 
 
@@ -278,16 +330,17 @@ def _prefill_terms(
     at_least(0, cached=cached)
     at_least(1, **{"tokens that are not cached": prompt - cached})
     tokens = prompt - cached
-    share = compute_share(setting.chip, setting.engine, setting.dtype)
+    reached = compute_share(setting.chip, setting.engine, setting.dtype)
     return {
         **setting.constants,
+        "peak": prefill_peak(setting.chip, setting.engine, setting.dtype),
         "batch": batch,
         "tokens": tokens,
         "context": prompt,
         "weight_bytes": setting.work.weight_bytes(batch * tokens),
         "prefill_flops": setting.work.prefill_flops(tokens, prompt, batch),
         "efficiency": EFFICIENCY,
-        "compute_share": min(1.0, share * (calibration.compute_factor if calibration else 1.0)),
+        "compute_share": min(1.0, reached * (calibration.compute_factor if calibration else 1.0)),
         "exchange_time": exchange_time(setting, batch * tokens),
     }
 
@@ -297,84 +350,103 @@ def _prefill_band(setting: Setting) -> Band:
         band = bands.PREFILL[setting.chip.platform]
     else:
         band = bands.PREFILL_OTHER
-    return band.wider(bands.EXPERTS, "no row is of experts") if setting.model.experts else band
+    return (
+        band.wider(bands.PREFILL_EXPERTS, "no row is of experts") if setting.model.experts else band
+    )
+
+
+def prefill_peak(chip: Chip, chosen: Engine, dtype: str) -> float:
+    """The peak that an engine's prefill is a share of, in flop/second.
+
+    llama.cpp accumulates in FP16 or multiplies in INT8, where GeForce cards are twice as fast as
+    with FP32: by that peak a GeForce card and the workstation card of the same chip agree.
+    """
+    plain = chip.compute_peak(dtype).value
+    if chosen.name != "llama.cpp" or "fp16-acc16" not in chip.peaks:
+        return plain
+    return max(plain, chip.peaks["fp16-acc16"].value)
 
 
 def compute_share(chip: Chip, chosen: Engine, dtype: str) -> float:
-    """Share of the peak that prefill is taken to reach.
+    """Share of `prefill_peak` that prefill is taken to reach.
 
     Engines that launch kernel by kernel (llama.cpp) do not scale with matrix cores: over chips from
-    40 to 756 TFLOPS the rate that they reach grows with the 0.4th power of the peak.
+    3 to 756 TFLOPS the share falls with the 0.4th power of the peak; every GPU counts once.
     """
-    peak = chip.compute_peak(dtype).value
+    peak = prefill_peak(chip, chosen, dtype)
     if chosen.kind != "launched":
         return min(0.9, SERVING_SHARE * chip.bound_peak(dtype) / peak)
-    return float(min(0.62, 0.46 * (100e12 / peak) ** 0.6))
+    return float(min(MOST_SHARE, SHARE_AT_100 * (100e12 / peak) ** SHARE_POWER))
 
 
 def memory(
     *,
     gpu: str | Chip,
     model: str | Model,
-    context: int,
+    context: Any,
     dtype: str = "bf16",
     kv: str = "bf16",
     weights: str | None = None,
-    utilisation: float = UTILISATION,
-    block: int = BLOCK_TOKENS,
+    engine: str | None = None,
+    utilisation: Any = UTILISATION,
+    block: Any = BLOCK_TOKENS,
     tp: int = 1,
-    reserved: float = 0.0,
+    reserved: Any = 0.0,
 ) -> Fit:
     """How many KV-cache blocks, tokens and sequences fit beside the weights, as vLLM counts them.
 
     Activations and CUDA graphs, which vLLM also sets aside, are only counted as `reserved` bytes.
     With windows or recurrent layers, a sequence takes less than its tokens times the bytes of one.
     """
-    setting = setting_of(gpu, model, None, weights or dtype, kv, tp)
+    setting = setting_of(gpu, model, engine, weights or dtype, kv, tp)
     at_least(1, context=context, block=block)
-    if not 0 < utilisation <= 1:
-        raise UsageError(f"utilisation must be above 0 and at most 1, not {utilisation}")
+    at_least(0, reserved=reserved)
+    share(utilisation=utilisation)
     terms = {
         "memory": setting.chip.memory.value,
         "utilisation": utilisation,
-        "weight_bytes": setting.model.weight_bytes(setting.dtype) / tp,
+        "weight_bytes": setting.held_bytes,
         "reserved_bytes": reserved,
-        "block_tokens": float(block),
-        "context": float(context),
+        "block_tokens": block,
+        "context": context,
         "kv_bytes_per_token": sum(mixing.kv_bytes for mixing in setting.work.mixings),
     }
     return _fit(setting, terms)
 
 
-def _fit(setting: Setting, terms: dict[str, float]) -> Fit:
-    terms["kv_blocks"] = max(0.0, at(equations.kv_blocks, terms))
+def _fit(setting: Setting, terms: dict[str, Any]) -> Fit:
+    terms["kv_blocks"] = larger(0.0, at(equations.kv_blocks, terms))
     return Fit(
         memory=terms["memory"],
         weight_bytes=terms["weight_bytes"],
         kv_bytes_per_token=terms["kv_bytes_per_token"],
-        kv_blocks=int(terms["kv_blocks"]),
-        tokens=int(terms["kv_blocks"] * terms["block_tokens"]),
+        kv_blocks=_whole(terms["kv_blocks"]),
+        tokens=_whole(terms["kv_blocks"] * terms["block_tokens"]),
         max_concurrency=_sequences(setting.work, terms),
         source=f"memory: {setting.chip.memory.source}; {_dims(setting.model)}; "
         "no activations or graphs counted",
     )
 
 
-def _sequences(done: Work, terms: Mapping[str, float]) -> float:
+def _whole(number: Any) -> Any:
+    return number.astype(int) if hasattr(number, "astype") else int(number)
+
+
+def _sequences(done: Work, terms: Mapping[str, Any]) -> Any:
     """Sequences that fit: whole blocks of each kind of layer, and the state of each sequence."""
     if not done.state_bytes and not any(each.window for each in done.mixings):
-        return float(at(equations.max_concurrency, terms))
+        return at(equations.max_concurrency, terms)
     room = terms["kv_blocks"] * terms["block_tokens"] * terms["kv_bytes_per_token"]
     return room / (_held(done, terms) + done.state_bytes)
 
 
-def _held(done: Work, terms: Mapping[str, float]) -> float:
-    held = 0.0
+def _held(done: Work, terms: Mapping[str, Any]) -> Any:
+    held: Any = 0.0
     for each in done.mixings:
-        kept = min(terms["context"], each.window or terms["context"])
+        kept = smaller(terms["context"], each.window) if each.window else terms["context"]
         sizes = {"context": kept, "block_tokens": terms["block_tokens"]}
         blocks = at(layer_equations.sequence_blocks, sizes)
-        held += each.kv_bytes * blocks * terms["block_tokens"]
+        held = held + each.kv_bytes * blocks * terms["block_tokens"]
     return held
 
 

@@ -11,6 +11,7 @@ from benchpost.roofline.terms import (
     FlopsPerSecond,
     FlopsPerToken,
     Number,
+    PerToken,
     Requests,
     RequestsPerSecond,
     Seconds,
@@ -28,9 +29,9 @@ VERIFY = "Leviathan et al. 2023, arXiv:2211.17192, with the cost of verifying mo
 
 
 @equation(source=BATCHING)
-def step_tokens(concurrency: Number, prompt: Tokens, output: Tokens) -> Tokens:
-    """One token of each running sequence, and their prompts spread over their outputs."""
-    return concurrency + concurrency * prompt / output
+def prompts_per_step(concurrency: Number, output: Tokens) -> PerToken:
+    """Prompts of the other requests that a step takes on; its own comes before its first token."""
+    return max(concurrency - 1, 0) / output
 
 
 @equation(source=BATCHING)
@@ -39,9 +40,9 @@ def mean_context(prompt: Tokens, output: Tokens) -> Tokens:
     return prompt + output / 2
 
 
-@equation(source="what does not overlap is the smaller part's share; fitted shares named beside")
+@equation(source="decoding at its slower resource; prompts come in steps of their own")
 def serving_step_time(
-    step_flops: Flops,
+    decode_flops: Flops,
     weight_bytes: Bytes,
     kv_bytes: Bytes,
     peak: FlopsPerSecond,
@@ -53,21 +54,50 @@ def serving_step_time(
     layer_time: Seconds,
     exchange_time: Seconds,
     host_time: Seconds,
+    prompts_per_step: PerToken,
+    prompt_time: Seconds,
 ) -> Seconds:
-    """The slower of arithmetic and traffic, a part of the other, and fixed costs."""
+    """The slower of arithmetic and traffic, a part of the other, fixed costs, others' prompts."""
     return (
         max(
-            step_flops / (compute_share * peak),
+            decode_flops / (compute_share * peak),
             (weight_bytes + kv_bytes) / (efficiency * bandwidth),
         )
         + overlap_loss
         * min(
-            step_flops / (compute_share * peak),
+            decode_flops / (compute_share * peak),
             (weight_bytes + kv_bytes) / (efficiency * bandwidth),
         )
         + layers * layer_time
         + exchange_time
         + host_time
+        + prompts_per_step * prompt_time
+    )
+
+
+@equation(source="requests beyond what fits wait until those before them are done")
+def queue_time(
+    requested: Number, concurrency: Number, output: Tokens, serving_step_time: Seconds
+) -> Seconds:
+    """Whole generations before a request's own."""
+    return max(requested / concurrency - 1, 0) * output * serving_step_time
+
+
+@equation(source="prompts come in bursts: some of the others are read before; share fitted")
+def answer_time(
+    alone_time: Seconds,
+    prompt_steps: Number,
+    serving_step_time: Seconds,
+    waiting_share: Number,
+    concurrency: Number,
+    queue_time: Seconds,
+) -> Seconds:
+    """Its own prompt in chunks beside the running sequences, and some of the others' before."""
+    return (
+        queue_time
+        + alone_time
+        + (prompt_steps + 1) * serving_step_time
+        + waiting_share * max(concurrency - 1, 0) * alone_time
     )
 
 
@@ -114,7 +144,9 @@ def requests_in_flight(request_rate: RequestsPerSecond, request_time: Seconds) -
 
 
 @equation(source="the definition of time per output token: the first is not counted")
-def answer_time(first_token_time: Seconds, token_time: SecondsPerToken, output: Tokens) -> Seconds:
+def end_to_end_time(
+    first_token_time: Seconds, token_time: SecondsPerToken, output: Tokens
+) -> Seconds:
     """The first token, and one time per output token for each of the others."""
     return first_token_time + token_time * (output - 1)
 
@@ -219,16 +251,18 @@ def hit_rate(cached_tokens: Tokens, prompt: Tokens) -> Number:
 
 
 SERVING_EQUATIONS = (
-    step_tokens,
+    prompts_per_step,
     mean_context,
     serving_step_time,
+    queue_time,
+    answer_time,
     accepted_tokens,
     speculation_speedup,
     cached_tokens,
     time_saved,
     tokens_per_request_bound,
     requests_in_flight,
-    answer_time,
+    end_to_end_time,
     queued_tokens,
     chunk_steps,
     future_tokens,

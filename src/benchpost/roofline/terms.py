@@ -25,6 +25,7 @@ Steps: TypeAlias = Annotated[float, "step"]
 Requests: TypeAlias = Annotated[float, "request"]
 FlopsPerToken: TypeAlias = Annotated[float, "flop/token"]
 RequestsPerSecond: TypeAlias = Annotated[float, "request/second"]
+PerToken: TypeAlias = Annotated[float, "1/token"]
 TokensPerRequest: TypeAlias = Annotated[float, "token/request"]
 Number: TypeAlias = Annotated[float, "1"]
 
@@ -172,12 +173,18 @@ _SERVING = (
     Term("concurrency", "c_{\\text{run}}", "1", "sequences that run at once", 1),
     Term("prompt", "S_{\\text{in}}", "token", "tokens of a prompt", 1),
     Term("output", "S_{\\text{out}}", "token", "tokens of an output", 1),
-    Term("step_tokens", "R_{\\text{step}}", "token", "tokens of a step"),
+    Term("prompts_per_step", "n_{\\text{in}}", "1/token", "prompts that a step takes on"),
+    Term("prompt_time", "t_{\\text{in}}", "second", "time of the arithmetic of one prompt"),
     Term("mean_context", "\\bar{S}", "token", "mean context of a running sequence"),
-    Term("step_flops", "\\text{FLOPs}_{\\text{mix}}", "flop", "FLOPs of a step with prefill in it"),
     Term("overlap_loss", "\\lambda", "1", "part of the shorter that is not hidden", 0, 1),
     Term("host_time", "t_{\\text{host}}", "second", "time of the host in a step"),
     Term("serving_step_time", "\\text{TPOT}", "second", "time of a step of continuous batching"),
+    Term("requested", "c", "1", "requests at once", 1),
+    Term("queue_time", "t_{\\text{queue}}", "second", "wait of a request for its place"),
+    Term("alone_time", "t_{\\text{alone}}", "second", "time of a prompt with nobody else"),
+    Term("prompt_steps", "n_{\\text{chunk}}", "1", "steps until a prompt is read", 1),
+    Term("waiting_share", "w", "1", "share of the other prompts that are read before", 0, 1),
+    Term("answer_time", "t_{\\text{answer}}", "second", "wait for an answer to begin under load"),
     Term("acceptance", "\\alpha", "1", "chance that a drafted token is accepted", 0, 1),
     Term("drafted", "\\gamma", "1", "tokens drafted for a pass", 0, 64),
     Term("accepted_tokens", "n_{\\text{acc}}", "1", "tokens that a pass yields"),
@@ -201,7 +208,7 @@ _SERVING = (
     Term("requests_in_flight", "N_{\\text{req}}", "request", "requests in the server"),
     Term("first_token_time", "\\text{TTFT}", "second", "time to the first token"),
     Term("token_time", "\\text{TPOT}", "second/token", "time per output token after the first"),
-    Term("answer_time", "t_{\\text{e2e}}", "second", "time from a request to its last token"),
+    Term("end_to_end_time", "t_{\\text{e2e}}", "second", "time from a request to its last token"),
     Term("prefill_rate", "R_{\\text{prefill}}", "token/second", "prompt tokens done per second"),
     Term("queued_tokens", "S_{\\text{queue}}", "token", "prompt tokens that may wait"),
     Term("budget_tokens", "S_{\\text{budget}}", "token", "most tokens of a step", 1),

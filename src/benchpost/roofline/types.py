@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -44,6 +45,14 @@ class Equation:
     """First line of its docstring."""
     source: str
     """Where the formula comes from."""
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of its terms, in order."""
+        return tuple(term.name for term in self.terms)
 
     def __call__(self, *args: float, **named: float) -> float:
         """The number, from terms in SI base units; always a float, as in JavaScript."""
@@ -87,3 +96,5 @@ class Estimate:
     """What it was made from, by term name."""
     source: str = ""
     """Equation and known values behind it."""
+    notes: tuple[str, ...] = ()
+    """What must be said beside it, e.g. that the model does not fit; a sentence each."""

@@ -145,10 +145,11 @@ def _named(name: str, whole: str) -> Unit:
         if name.endswith(bare) and prefix in prefixes:
             return Unit(factor * prefixes[prefix], exponents)
     where = "" if name == whole else f" in {whole!r}"
-    raise UsageError(f"unknown unit {name!r}{where}{near(name, _spellings())}")
+    raise UsageError(f"unknown unit {name!r}{where}{near(name, spellings())}")
 
 
-def _spellings() -> list[str]:
+def spellings() -> list[str]:
+    """Every way to write one unit, with its prefixes: `GB`, `tok`, `ms`, `%`, …"""
     prefixed = (p + bare for bare, (_, _, prefixes) in _NAMES.items() for p in prefixes)
     return [*_NAMES, *prefixed]
 

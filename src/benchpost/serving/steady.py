@@ -18,7 +18,7 @@ from benchpost.roofline.catalog import Chip
 from benchpost.roofline.models import Model
 from benchpost.roofline.predict import setting_of
 from benchpost.serving.cost import StepCost
-from benchpost.serving.distributions import Lengths, lengths
+from benchpost.serving.lengths import Lengths, lengths
 from benchpost.serving.server import default_budget
 
 

@@ -88,7 +88,7 @@ def _line(nodes: list[Node], scope: Scope) -> list[str]:
 def heading(node: Heading, scope: Scope) -> str:
     nodes, _ = without_name(scope.inlines(node))
     name = scope.sheet.anchors.get(node.start, "")
-    return layout.headline(node.depth, scope.line(nodes), name)
+    return layout.headline(scope.depth(node.depth), scope.line(nodes), name)
 
 
 def code(node: Code, scope: Scope) -> str:

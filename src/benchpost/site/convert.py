@@ -42,6 +42,7 @@ def to_markdown(
     figure: Lookup | None = None,
     image: Lookup | None = None,
     page: Lookup | None = None,
+    deeper: int = 0,
 ) -> Page:
     """The page of a post.
 
@@ -58,6 +59,7 @@ def to_markdown(
         imports=_imports(post),
         anchors=anchors,
         names=frozenset(anchors.values()) | frozenset(element_names(post)),
+        deeper=deeper,
     )
     scope = Scope(sheet, blocks.write, inlines.write)
     text = layout.joined([*scope.parts(post.tree.children), *_footnotes(scope)])

@@ -97,7 +97,8 @@ def quote(node: Element, scope: Scope) -> list[str]:
 def heading(node: Element, scope: Scope) -> list[str]:
     """`<h2>`: a heading like any other."""
     line = scope.line(inline_children(node, scope))
-    return [layout.headline(int((node.name or "h2")[1]), line, attributes.own_name(node))]
+    depth = scope.depth(int((node.name or "h2")[1]))
+    return [layout.headline(depth, line, attributes.own_name(node))]
 
 
 def preformatted(node: Element, scope: Scope) -> list[str]:

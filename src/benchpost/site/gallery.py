@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from benchpost.figures import FIGURES
 from benchpost.figures.options import described, parameters, written_option
-from benchpost.figures.types import Facts
-from benchpost.fill.filled import fill_text
-from benchpost.post.document import Dialect
-from benchpost.post.read import parse_post
+from benchpost.figures.types import Figure
 from benchpost.site import escape
-from benchpost.site.drawn import draw
-from benchpost.site.post_page import converted
+from benchpost.site.own_page import filled_page
 
 EXAMPLES = {
     "equation": ['equation decode_rate gpu="RTX 4090" model="Qwen3-4B-Instruct-2507"'],
@@ -35,13 +31,38 @@ EXAMPLES = {
     "chart graph-padding": ['chart graph-padding sizes="best 16"'],
     "chart itl": ["chart itl"],
     "chart kv-load": ['chart kv-load gpu="H100 SXM" model="Llama-3.1-8B"'],
+    "chart ladder": ["chart ladder"],
+    "chart scatter": ["chart scatter"],
     "diagram matmul": ["diagram matmul m=512 k=2560 n=9728"],
     "diagram transformer": ['diagram transformer model="Qwen3-4B-Instruct-2507"'],
     "diagram memory": [
         'diagram memory gpu="RTX 4090" model="Qwen3-4B-Instruct-2507" context=8192 batch=4',
         'diagram memory kind="paging" model="Qwen3-4B-Instruct-2507"',
     ],
+    "diagram batching": ["diagram batching"],
+    "diagram chunks": ['diagram chunks budget=2048 gpu="H100 SXM" model="Llama-3.1-8B"'],
+    "diagram prefix": ["diagram prefix prefix=500 prompt=600 block=16"],
+    "diagram speculation": ["diagram speculation drafted=5 accepted=3 acceptance=0.7"],
+    "diagram request": ['diagram request queue=60 prefill=180 gaps="20, 20, 20, 80, 20, 20"'],
+    "diagram blocks": ['diagram blocks model="Llama-3.1-8B"'],
+    "diagram parallel": ['diagram parallel model="Qwen3-30B-A3B"'],
+    "diagram step": ['diagram step gpu="H100 SXM" model="Llama-3.1-8B" host="2 ms"'],
+    "chart capacity": ['chart capacity gpu="H100 SXM" model="Llama-3.1-8B" kv="bf16, fp8"'],
+    "table blocks": ['table blocks model="Llama-3.1-8B"'],
+    "table graphs": ["table graphs seqs=256"],
+    "chart formats": ['chart formats gpu="H100 SXM" model="Llama-3.1-70B"'],
+    "chart parallel": ['chart parallel gpu="H100 SXM" model="Llama-3.1-70B"'],
+    "chart overhead": [
+        'chart overhead gpu="H100 SXM, B200" model="Llama-3.1-8B" measured="6.44 ms, 3.93 ms" '
+        'source="vLLM blog on FP8 KV caches" date="2026-04-22"'
+    ],
+    "table kv": ['table kv model="Llama-3.1-8B, Qwen3-30B-A3B, DeepSeek-V3"'],
+    "table fits": ['table fits gpu="RTX 4090, H100 SXM" model="Llama-3.1-8B"'],
+    "table formats": ['table formats gpu="H100 SXM" model="Llama-3.1-8B"'],
+    "table parallel": ['table parallel gpu="H100 SXM" model="Llama-3.1-70B"'],
+    "verdict": ['verdict model="Llama-2-70B" gpu="A100 SXM 80GB" gpus=4 requests_per_second=285'],
     "table operations": ['table operations model="Qwen3-4B-Instruct-2507" tokens=512'],
+    "table knobs": ['table knobs gpu="H100 SXM" model="Llama-3.1-8B" rate=8'],
     "table model": ['table model model="Qwen3-4B-Instruct-2507"'],
     "table kv-waste": ["table kv-waste"],
     "table batching": ['table batching gpu="H100 SXM" model="Llama-3.1-8B"'],
@@ -49,6 +70,11 @@ EXAMPLES = {
         'table crosscheck of="itl"',
         'table crosscheck of="waste"',
         'table crosscheck of="closed forms"',
+    ],
+    "table errors": ['table errors by="platform"'],
+    "table published": [
+        'table published gpu="RTX 4090, A100 PCIe 80GB, H100 PCIe" model="Llama-3.1-8B" '
+        'format="q4_k_m" context=512'
     ],
     "repo-card": ['repo-card model="Qwen3-4B-Instruct-2507"'],
 }
@@ -75,21 +101,14 @@ function in `figures.py` beside the post; see [Write a post](../../guide/write.m
 def gallery(earlier: Path) -> Mapping[str, bytes]:
     """The page and its pictures; `earlier` is where they were written last time."""
     text = "\n\n".join([INTRO, *(part for head in FIGURES for part in _section(head))])
-    # the page's own file is not on disk: its pictures come from `earlier` or are drawn
-    post = parse_post(text, "figures.md", earlier / "source" / "index.md", Dialect.MARKDOWN)
-    filled = fill_text(post, Facts(Dialect.MARKDOWN), {})
-    full = parse_post(filled.text, post.path, post.file, post.dialect)
-    drawn = draw(post, filled.pieces, earlier)
-    page = converted(full, drawn, lambda _, url: url if url.endswith((".md", "-figures")) else None)
-    files = {**page.files, "index.md": f"{FRONT}{page.text.rstrip()}\n".encode()}
-    return {f"figures/{name}": data for name, data in files.items()}
+    return filled_page("figures", FRONT, text, earlier)
 
 
 def _section(head: str) -> Iterator[str]:
     figure = FIGURES[head]
     yield f"## {head}"
     yield " ".join((inspect.getdoc(figure) or "").split())
-    yield "\n".join(option_table(figure))
+    yield "\n".join(_options(figure))
     if head in RECORDED:
         yield _fence(RECORDED[head])
         yield "It needs a recorded result, so it is not shown here."
@@ -102,8 +121,7 @@ def _fence(slot: str) -> str:
     return f"```jsx\n{{/* fill {slot} */}}\n{{/* /fill */}}\n```"
 
 
-def option_table(figure: Callable[..., object]) -> Iterator[str]:
-    """Lines of a table of the options of a figure or a function."""
+def _options(figure: Figure) -> Iterator[str]:
     yield "| Option | Type | Without it |\n| --- | --- | --- |"
     for name, parameter in parameters(figure).items():
         kind = escape.text(described(parameter.annotation))

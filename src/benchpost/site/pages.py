@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 
-from benchpost.config import Project
-from benchpost.errors import BenchpostError
+from benchpost.config import Config, Project
+from benchpost.errors import BenchpostError, Place, UsageError
 from benchpost.files import write_if_changed
 from benchpost.fill.material import Material, gather, unreadable
 from benchpost.findings import Finding
 from benchpost.post.document import Post
+from benchpost.site.catalogue import Catalogue, make_catalogue
 from benchpost.site.post_list import post_list
 from benchpost.site.post_page import PostPage, post_page
 from benchpost.site.reference import reference_pages
@@ -31,10 +32,12 @@ class Site:
     """Newest first."""
     findings: tuple[Finding, ...]
     """Everything that was found wrong, in the order of places."""
+    catalogue: Catalogue | None = None
+    """The pages of the skills; None for a project without."""
 
 
 def write_pages(project: Project, *, drafts: bool = False) -> list[Finding]:
-    """Write the page of every post, the list of posts and the reference; remove pages of none.
+    """Write the page of every post and skill, lists of them and the reference; remove the rest.
 
     Drafts are left out unless asked for. Only what changed is written.
     """
@@ -43,8 +46,8 @@ def write_pages(project: Project, *, drafts: bool = False) -> list[Finding]:
     return list(site.findings)
 
 
-def make_site(project: Project, *, drafts: bool = False) -> Site:
-    """All pages; nothing is written."""
+def make_site(project: Project, *, drafts: bool = False, prefix: str = "") -> Site:
+    """All pages; nothing is written. `prefix` is the address of the catalogue on the site."""
     materials, findings = _gathered(project)
     shown = [each for each in materials if drafts or not each.post.is_draft]
     slugs = {each.post.file: each.post.slug for each in shown}
@@ -55,16 +58,36 @@ def make_site(project: Project, *, drafts: bool = False) -> Site:
     folder = project.root / project.config.pages
     pages = [post_page(material, folder, elsewhere) for material in shown]
     findings += [finding for page in pages for finding in page.findings]
+    tags = [tag for page in pages for tag in page.tags]
+    catalogue = _catalogue(project, prefix, tags)
+    findings += catalogue.findings if catalogue else ()
     findings.sort(key=lambda each: (each.place, each.check.name))
-    return Site(tuple(sorted(pages, key=_newest_first)), tuple(findings))
+    return Site(tuple(sorted(pages, key=_newest_first)), tuple(findings), catalogue)
+
+
+def _catalogue(project: Project, prefix: str, tags: Iterable[str]) -> Catalogue | None:
+    """The catalogue; None where no tree is, or nobody asked for the empty one that is there."""
+    tree = project.root / project.config.skills
+    is_asked_for = project.config.skills != Config.skills
+    if is_asked_for and not tree.is_dir():
+        message = f"the setting skills = {project.config.skills!r} names no folder"
+        raise UsageError(message, Place(project.root.as_posix()))
+    if not tree.is_dir():
+        return None
+    folder = project.root / project.config.catalogue
+    found = make_catalogue(tree, folder, project, prefix=prefix, tags=tags)
+    return found if is_asked_for or len(found.plan.pages) > 1 else None
 
 
 def write_site(site: Site, project: Project) -> None:
     """Write what changed, remove what is gone."""
-    files = {"index.md": post_list(site.pages).encode()}
+    has_posts = (project.root / project.config.posts).is_dir() or site.catalogue is None
+    # a project of skills alone has no list of posts
+    files = {"index.md": post_list(site.pages).encode()} if has_posts else {}
     for page in site.pages:
         files |= page.files
     _write(project.root / project.config.pages, files)
+    _write(project.root / project.config.catalogue, site.catalogue.files if site.catalogue else {})
     if project.config.reference:
         reference = project.root / project.config.reference
         _write(reference, reference_pages(reference))
@@ -102,6 +125,8 @@ def _other_post(post: Post, url: str, slugs: Mapping[Path, str], project: Projec
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    if not files and not (folder / MANIFEST).is_file():
+        return
     for name, data in files.items():
         write_if_changed(folder / name, data)
     _remove(folder, sorted(set(_written(folder)) - set(files)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
@@ -27,6 +28,8 @@ from benchpost.site.drawn import Drawn, draw, figure, local_path
 from benchpost.site.provenance import colophon
 from benchpost.site.scope import words
 
+MARKS = re.compile(r"\{/\*.*?\*/\}|<!--.*?-->|!\[[^\]]*\]", re.DOTALL)
+"""What nobody reads: markers, and the words for those who do not see a picture."""
 WORDS_A_MINUTE = 220
 """Reading speed behind the minutes of a post."""
 
@@ -127,7 +130,7 @@ def _may_be_copied(beside: Path, post: Post) -> bool:
 def _about(post: Post) -> PostPage:
     """The page of a post without its files."""
     leaves = nodes(post.tree, Leaf)
-    length = sum(len(leaf.prose.source.split()) for leaf in leaves)
+    length = sum(len(MARKS.sub("", leaf.prose.source).split()) for leaf in leaves)
     return PostPage(
         slug=post.slug,
         title=str(post.front.get("title") or "").strip() or _first_heading(post) or post.slug,

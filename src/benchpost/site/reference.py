@@ -8,16 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
+from benchpost.figures.rows import PLATFORMS
 from benchpost.findings import Check
 from benchpost.roofline import catalog
 from benchpost.roofline.catalog import Chip, Model
-from benchpost.roofline.emit import latex
-from benchpost.roofline.equations import EQUATIONS
-from benchpost.roofline.types import Equation, Known, Term
+from benchpost.roofline.types import Known
 from benchpost.roofline.units import show
 from benchpost.site import escape
+from benchpost.site.errors_page import errors_page
 from benchpost.site.gallery import gallery
-from benchpost.site.values import values_page
+from benchpost.site.model_page import model_page
+from benchpost.site.values_page import values_page
 
 VOCABULARY = (
     ("errors.py", "post/document.py", "record/types.py"),
@@ -29,13 +30,17 @@ VOCABULARY = (
 def reference_pages(folder: Path) -> Mapping[str, bytes]:
     """Every page and its files, by path relative to `folder`, where earlier ones may lie."""
     pages = {
-        "equations.md": _equations(),
-        "values.md": values_page(),
+        "model.md": _model_page(),
+        "values.md": _values_page(),
         "catalog.md": _catalog(),
         "checks.md": _checks(),
         "glossary.md": _glossary(),
     }
-    return {**{name: text.encode() for name, text in pages.items()}, **gallery(folder / "figures")}
+    return {
+        **{name: text.encode() for name, text in pages.items()},
+        **gallery(folder / "figures"),
+        **errors_page(folder / "errors"),
+    }
 
 
 def _page(title: str, description: str, parts: Sequence[str]) -> str:
@@ -43,37 +48,20 @@ def _page(title: str, description: str, parts: Sequence[str]) -> str:
     return "\n\n".join([front, f"# {title}", *parts]) + "\n"
 
 
-# equations
+# the model
 
 
-def _equations() -> str:
-    intro = (
-        "Each equation is one plain Python function in `benchpost.roofline.equations`. Its LaTeX, "
-        "the number in a sentence, the curve of a chart and the JavaScript come from that function "
-        "alone. A multiply-add is two FLOPs; GB is 10^9^ bytes, GiB is written GiB."
-    ).replace("10^9^", "$10^9$")
-    description = "Every equation of the performance model, with its terms and its source."
-    parts = [intro, *(_equation(each) for each in EQUATIONS.values())]
-    return _page("Equations", description, parts)
+def _model_page() -> str:
+    description = "Every term and every equation of the performance model, worked for a GPU."
+    return _page("The model", description, [*model_page()])
 
 
-def _equation(equation: Equation) -> str:
-    terms = "\n".join(_term(term) for term in (equation.result, *equation.terms))
-    return "\n\n".join(
-        [
-            f"## {escape.code(equation.name)} {{ #{equation.name.replace('_', '-')} }}",
-            escape.text(equation.meaning),
-            f"$$\n{latex(equation)}\n$$",
-            f"| Symbol | Name | Meaning | Unit |\n| --- | --- | --- | --- |\n{terms}",
-            f"_Source: {escape.text(equation.source)}._",
-            f"```jsx\n{{/* fill equation {equation.name} */}}\n{{/* /fill */}}\n```",
-        ]
-    )
+# values
 
 
-def _term(term: Term) -> str:
-    unit = "" if term.unit == "1" else escape.text(term.unit)
-    return f"| ${term.symbol}$ | {escape.code(term.name)} | {escape.text(term.meaning)} | {unit} |"
+def _values_page() -> str:
+    description = "Every function that a number in a sentence may call."
+    return _page("Values", description, [*values_page()])
 
 
 # chips and models
@@ -85,12 +73,15 @@ def _catalog() -> str:
         "Options such as `gpu=` and `model=` take these names. Every number was taken from the "
         "source in its row; what is measured and what a datasheet says stand apart."
     )
-    chips = catalog.chips()
-    measured = [chip for chip in chips if chip.measured_bandwidth or chip.measured_peaks]
+    measured = [chip for chip in catalog.chips() if chip.measured_bandwidth or chip.measured_peaks]
     parts = [
         intro,
         "## Chips by their datasheets",
-        *_sourced(CHIP_HEAD, "lrrrr", map(_chip, chips)),
+        "By platform, the fastest memory first. Peaks are dense and accumulate in FP32; those of "
+        "16 bits are BF16, or FP16 where a chip has no other. FP16 sums: accumulating in FP16, "
+        "which GeForce cards do at twice the rate. The cache is the last before the memory; the "
+        "link leads to other GPUs, both ways together.",
+        *_datasheets(),
         "## Chips as others measured them",
         *_sourced(("Chip", "Bandwidth", "BF16"), "lrr", map(_measured, measured)),
         "## Models",
@@ -99,7 +90,7 @@ def _catalog() -> str:
     return _page("Chips and models", description, parts)
 
 
-CHIP_HEAD = ("Chip", "Memory", "Bandwidth", "BF16, dense", "FP8, dense")
+CHIP_HEAD = ("Chip", "Memory", "Bandwidth", "16 bits", "FP16 sums", "FP8", "Cache", "Link")
 MODEL_HEAD = ("Model", "Parameters", "Layers", "Hidden", "KV heads")
 
 Row = tuple[Sequence[str], Sequence[str]]
@@ -109,17 +100,47 @@ Row = tuple[Sequence[str], Sequence[str]]
 def _sourced(head: Sequence[str], align: str, rows: Iterable[Row]) -> tuple[str, str]:
     """A table whose last column numbers the sources, and the list of these."""
     numbers: dict[str, int] = {}
+    return _numbered(head, align, rows, numbers), _list(numbers)
+
+
+def _numbered(head: Sequence[str], align: str, rows: Iterable[Row], numbers: dict[str, int]) -> str:
+    """A table whose last column numbers the sources; `numbers` grows by those that are new."""
     rule = ("---:" if side == "r" else "---" for side in f"{align}l")
     lines = [f"| {' | '.join((*head, 'Source'))} |", f"| {' | '.join(rule)} |"]
     for cells, sources in rows:
         marks = (str(numbers.setdefault(each, len(numbers) + 1)) for each in dict.fromkeys(sources))
         lines.append(f"| {' | '.join((*cells, ', '.join(marks)))} |")
-    return "\n".join(lines), "\n".join(f"{n}. {escape.text(each)}" for each, n in numbers.items())
+    return "\n".join(lines)
+
+
+def _list(numbers: Mapping[str, int]) -> str:
+    return "\n".join(f"{n}. {escape.text(each)}" for each, n in numbers.items())
+
+
+def _datasheets() -> Iterator[str]:
+    """A table for each platform; the sources are numbered through all of them."""
+    numbers: dict[str, int] = {}
+    for platform, about in catalog.PLATFORMS.items():
+        chips = [chip for chip in catalog.chips() if chip.platform == platform]
+        chips.sort(key=lambda chip: (-chip.bandwidth.value, chip.name))
+        yield f"### {escape.text(_capital(PLATFORMS[platform]))}"
+        yield f"{escape.text(_capital(about))}."
+        yield _numbered(CHIP_HEAD, "lrrrrrrr", map(_chip, chips), numbers)
+    yield "### Sources"
+    yield _list(numbers)
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _chip(chip: Chip) -> Row:
-    numbers = (chip.memory, chip.bandwidth, chip.peaks.get("bf16"), chip.peaks.get("fp8"))
-    return _numbers(chip.name, numbers)
+    half = chip.peaks.get("bf16") or chip.peaks.get("fp16")
+    sums = chip.peaks.get("fp16-acc16")
+    numbers = (chip.memory, chip.bandwidth, half, sums, chip.peaks.get("fp8"))
+    cells, sources = _numbers(chip.name, (*numbers, chip.cache, chip.link))
+    cache = f"{chip.cache.value / 2**20:.0f} MiB" if chip.cache else ""
+    return [*cells[:6], cache, *cells[7:]], sources
 
 
 def _measured(chip: Chip) -> Row:
@@ -160,9 +181,11 @@ GROUPS = {
     "S": "S: slots, values and snippets",
     "F": "F: figure files",
     "R": "R: recorded results",
+    "Q": "Q: numbers held against the hardware",
     "T": "T: placeholders",
     "P": "P: pages of the site",
     "K": "K: skills and their catalogue (`benchpost skills check`)",
+    "C": "C: commands of a page against the real tool (`benchpost commands`)",
 }
 
 

@@ -33,6 +33,8 @@ class Sheet:
     """Name of the heading that begins at an offset."""
     names: frozenset[str] = frozenset()
     """Everything that `#name` may lead to."""
+    deeper: int = 0
+    """Levels that every heading is put down."""
     footnotes: dict[str, None] = field(default_factory=dict)
     """Labels of the footnotes that the text refers to, in that order."""
     findings: list[Finding] = field(default_factory=list)
@@ -73,6 +75,10 @@ class Scope:
     def inlines(self, leaf: Leaf) -> tuple[Node, ...]:
         """What stands in a paragraph, heading or cell."""
         return parse_inlines(leaf, self.sheet.post.text, self.sheet.post.dialect)
+
+    def depth(self, depth: int) -> int:
+        """The level of a heading on the page."""
+        return min(depth + self.sheet.deeper, 6)
 
     def in_cell(self) -> Scope:
         """The same place, in a table."""

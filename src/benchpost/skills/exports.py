@@ -32,6 +32,9 @@ from benchpost.skills.walk import shown
 
 SCHEMA = "https://schemas.agentskills.io/discovery/0.2.0/schema.json"
 """Agent Skills Discovery RFC 0.2.0."""
+ESCAPED = "backslashreplace"
+"""How bytes of a path that are no text are written, in JSON as elsewhere."""
+MARKETPLACE = "marketplace"
 DISCOVERY = ".well-known/agent-skills"
 FOLDERS = {
     "flat": "",
@@ -55,9 +58,12 @@ class Export:
     """What is left out, renamed, or leads out of the export."""
 
 
-def export(library: Library, layout: str) -> Export:
-    """The files of a layout of `LAYOUTS`."""
-    found = LAYOUTS[layout](library)
+def export(library: Library, layout: str, base: str = "") -> Export:
+    """The files of a layout of `LAYOUTS`.
+
+    `base` is the tree's folder relative to the repository whose root the files are for.
+    """
+    found = _marketplace(library, base) if layout == MARKETPLACE else LAYOUTS[layout](library)
     return Export(dict(sorted(found.files.items())), found.findings)
 
 
@@ -85,8 +91,13 @@ def _slug(text: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", text.lower()))[: LONGEST["name"]].strip("-") or "skill"
 
 
-def _copied(library: Library, prefix: str) -> Export:
-    """Every skill in a folder of its own name below `prefix`, links between them rewritten."""
+def _copied(
+    library: Library, prefix: str, may: Callable[[str, Skill], bool] = lambda path, skill: True
+) -> Export:
+    """Every skill in a folder of its own name below `prefix`, links between them rewritten.
+
+    `may` says which files.
+    """
     copier = _Copier(library, names(library))
     files: dict[str, bytes] = {}
     findings: list[Finding] = []
@@ -97,7 +108,7 @@ def _copied(library: Library, prefix: str) -> Export:
             place = Place(shown(skill.path))
             findings.append(Finding(Check.K009, place, message, severity=Severity.WARNING))
         findings += _leading_out(library, skill)
-        for inner, data in copier.content(skill):
+        for inner, data in copier.content(skill, may):
             files[f"{prefix}{name}/{inner}"] = data
     return Export(files, tuple(findings))
 
@@ -125,11 +136,13 @@ class _Copier:
         }
         return Moved(folders, self.base)
 
-    def content(self, skill: Skill) -> Iterator[tuple[str, bytes]]:
+    def content(
+        self, skill: Skill, may: Callable[[str, Skill], bool]
+    ) -> Iterator[tuple[str, bytes]]:
         """The files of a skill by their path inside it."""
         for path in (skill.path, *(file.path for file in skill.support)):
             file = self.library.tree.root / path
-            if file.is_file():
+            if file.is_file() and may(path, skill):
                 inner = path.removeprefix(f"{skill.folder}/") if skill.folder else path
                 is_skill = path == skill.path
                 data = self._rewritten(path, self.names[path] if is_skill else "")
@@ -157,26 +170,27 @@ def _leading_out(library: Library, skill: Skill) -> Iterator[Finding]:
                 yield Finding(Check.K020, place, message, severity=Severity.WARNING)
 
 
-def _marketplace(library: Library) -> Export:
+def _marketplace(library: Library, base: str = "") -> Export:
     """The plugin file that names each skill's nested folder, a plugin a category."""
+    prefix = f"./{base}/" if base else "./"
     plugins = [
         {
             "name": _slug(category),
             "description": library.tree.description(category) or f"Skills of {category}",
             "source": "./",
             "strict": False,
-            "skills": [f"./{skill.folder}" for skill in skills],
+            "skills": [prefix + skill.folder for skill in skills],
         }
         for category, skills in library.tree.categories.items()
     ]
-    name = _slug(library.tree.root.resolve().name)
+    name = _slug(base.partition("/")[0] or library.tree.root.resolve().name)
     record = {"name": name, "owner": {"name": name}, "plugins": plugins}
     return Export({".claude-plugin/marketplace.json": _json(record)})
 
 
-def _web(library: Library) -> Export:
-    """What a site serves: every skill as Markdown, lists of them, and discovery."""
-    copied = _copied(library, "skills/")
+def web(library: Library, prefix: str = "skills/") -> Export:
+    """What a site serves: every skill as Markdown below `prefix`, lists of them, and discovery."""
+    copied = _copied(library, prefix, lambda path, skill: library.is_own(path, skill))
     folders = names(library)
     files = dict(copied.files)
     findings = list(copied.findings)
@@ -188,22 +202,23 @@ def _web(library: Library) -> Export:
             found = Finding(Check.K011, Place(shown(skill.path)), message)
             findings.append(found)
             continue
-        entry, added = _discovered(skill, name, copied.files)
+        entry, added = _discovered(skill, name, copied.files, prefix)
         entries.append(entry)
         files |= added
     files[f"{DISCOVERY}/index.json"] = _json({"$schema": SCHEMA, "skills": entries})
-    records = [_record(library, skill, folders[skill.path]) for skill in library.tree.skills]
+    urls = {path: f"{prefix}{name}/SKILL.md" for path, name in folders.items()}
+    records = [_record(library, skill, urls[skill.path]) for skill in library.tree.skills]
     files["skills.json"] = _json(records)
-    files["llms.txt"] = _llms(library, folders).encode()
+    files["llms.txt"] = _llms(library, urls).encode("utf-8", ESCAPED)
     return Export(files, tuple(findings))
 
 
 def _discovered(
-    skill: Skill, name: str, copied: Mapping[str, bytes]
+    skill: Skill, name: str, copied: Mapping[str, bytes], prefix: str
 ) -> tuple[dict[str, str], dict[str, bytes]]:
     """The entry of a skill in discovery, and the file that it names."""
-    prefix = f"skills/{name}/"
-    inner = {path[len(prefix) :]: data for path, data in copied.items() if path.startswith(prefix)}
+    folder = f"{prefix}{name}/"
+    inner = {path[len(folder) :]: data for path, data in copied.items() if path.startswith(folder)}
     if len(inner) > 1:
         kind, path, data = "archive", f"{name}.tar.gz", archive(inner)
     else:
@@ -229,39 +244,36 @@ def archive(files: Mapping[str, bytes]) -> bytes:
     return gzip.compress(plain.getvalue(), mtime=0)
 
 
-def _record(library: Library, skill: Skill, name: str) -> dict[str, object]:
+def _record(library: Library, skill: Skill, url: str) -> dict[str, object]:
     text = library.text(skill.path)
-    metadata = skill.fields.get("metadata")
-    inner = metadata.get("tags") if isinstance(metadata, dict) else None
-    tags = skill.fields.get("tags") or inner
     return {
         "id": skill.address.identity,
-        "name": name,
+        "name": url.split("/")[-2],
         "category": skill.category,
         "description": skill.description,
-        "tags": tags if isinstance(tags, list) else [],
+        "tags": list(skill.tags),
         "platforms": skill.fields.get("platforms") or [],
         "tokens": tokens(text),
         "digest": f"sha256:{sha256(text.encode())}",
-        "url": f"skills/{name}/SKILL.md",
+        "url": url,
         "problems": [f"{each.check.name} {each.message}" for each in skill.findings],
     }
 
 
-def _llms(library: Library, folders: Mapping[str, str]) -> str:
+def _llms(library: Library, urls: Mapping[str, str]) -> str:
     lines = ["# Skills\n", f"> {len(library.tree.skills)} skills, each a Markdown file.\n"]
     for category, skills in library.tree.categories.items():
         lines.append(f"## {in_line(category)}\n")
         for skill in skills:
-            name = folders[skill.path]
+            url = urls[skill.path]
             words = f": {in_line(skill.description)}" if skill.description else ""
-            lines.append(f"- [{name}](skills/{name}/SKILL.md){words}")
+            lines.append(f"- [{url.split('/')[-2]}]({url}){words}")
         lines.append("")
     return "\n".join(lines)
 
 
 def _json(record: object) -> bytes:
-    return (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode("utf-8", ESCAPED)
 
 
 def _layout(prefix: str) -> Callable[[Library], Export]:
@@ -270,7 +282,7 @@ def _layout(prefix: str) -> Callable[[Library], Export]:
 
 LAYOUTS: dict[str, Callable[[Library], Export]] = {
     **{name: _layout(prefix) for name, prefix in FOLDERS.items()},
-    "marketplace": _marketplace,
-    "web": _web,
+    MARKETPLACE: _marketplace,
+    "web": web,
 }
 """All, by name."""

@@ -1,92 +1,298 @@
-"""The pages that a site has for a catalogue: pure, at URLs that a move does not change."""
+"""Which pages a site has for a catalogue, and where: pure, at addresses that no move changes.
+
+A skill's address has its name alone: `vllm/`. Its Markdown files and its code stand below it:
+`vllm/references/paging/`. Categories stand below `c/`: `c/mlops/inference/`. Whatever a skill was
+called or wherever it lay, that address leads to it too: `mlops/inference/vllm/`.
+"""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
 
-from benchpost.skills.address import lineage
+from benchpost.errors import Place
+from benchpost.findings import Check, Finding, Severity
+from benchpost.skills.address import SKILL_FILE, lineage
 from benchpost.skills.aliases import Aliases
 from benchpost.skills.exports import names
-from benchpost.skills.frontmatter import head
-from benchpost.skills.library import MARKDOWN, Library
-from benchpost.skills.types import Skill
+from benchpost.skills.library import MARKDOWN, Library, above
+from benchpost.skills.types import File, Skill, Tree
+from benchpost.skills.walk import shown
+
+LONGEST = 80
+"""Characters of one part of an address."""
+DOCUMENTS = (".html", ".htm", ".xhtml")
+"""Files that a browser would show as pages of the site, with whatever scripts are in them: they are
+shown as code, and are in the archive."""
+LONGEST_CODE = 1 << 16
+"""Bytes of a file that has a page as code; a larger one is offered as a file only."""
+FIGURES = (".svg", ".csv")
+"""Text that is shown in a figure, or drawn there."""
+
+
+class Kind(Enum):
+    """What a page shows."""
+
+    INDEX = "index"
+    """The whole catalogue."""
+    CATEGORY = "category"
+    """A category and what is in it."""
+    SKILL = "skill"
+    """A SKILL.md."""
+    TEXT = "text"
+    """Another Markdown file of a skill."""
+    CODE = "code"
+    """A script, template or other file of a skill."""
+    CHOICE = "choice"
+    """The skills of one name."""
 
 
 @dataclass(frozen=True)
 class Page:
     """One page."""
 
+    kind: Kind
+    """What it shows."""
     title: str
-    """Name of the skill, the category, or the support file."""
+    """Name of the skill, the category, or the file's path in its skill."""
     url: str
-    """Relative to the site's root, with a slash at the end. E.g. `skills/axolotl/`"""
-    body: str
-    """Markdown, as written, without front matter."""
-    source: str
-    """File relative to the tree's root; empty for a category."""
-    breadcrumbs: tuple[str, ...] = ()
-    """URLs of the categories above, outermost first."""
-    old_urls: tuple[str, ...] = ()
-    """URLs that lead here: the skill's paths, now and before its moves."""
-    problems: tuple[str, ...] = ()
-    """What is wrong with it, to be shown on the page."""
+    """Relative to the catalogue, with a slash at the end; empty for the catalogue itself. E.g.
+    `vllm/`"""
+    source: str = ""
+    """File relative to the tree's root, or the category."""
+    skill: Skill | None = None
+    """The skill that it is of."""
 
 
-def pages(library: Library, aliases: Aliases) -> Iterator[Page]:
-    """A page per skill, per Markdown support file, and per category."""
+@dataclass(frozen=True)
+class Plan:
+    """All pages of a catalogue."""
+
+    pages: tuple[Page, ...]
+    """The index, categories, skills with their files, and choices."""
+    redirects: Mapping[str, str]
+    """Address to the one that it leads to; both end with a slash."""
+    copies: Mapping[str, str]
+    """Files that are offered as they are, texts too: path relative to the root, and address."""
+    archives: Mapping[str, str]
+    """Address of the archive of all files of a skill, by its SKILL.md, where it has several."""
+    by_source: Mapping[str, Page] = field(repr=False)
+    """The page of a file, by its path relative to the root."""
+    categories: Mapping[str, Page] = field(repr=False)
+    """The page of a category."""
+    names: Mapping[str, str] = field(repr=False)
+    """The name of each skill's folder on the site, by its SKILL.md."""
+    findings: tuple[Finding, ...] = ()
+    """Files that are not published."""
+
+
+@dataclass
+class _Claims:
+    """Addresses that are taken."""
+
+    folders: set[str] = field(default_factory=set)
+    """Pages, without the slash at the end."""
+    around: set[str] = field(default_factory=set)
+    """These, and the folders that they lie in."""
+    files: set[str] = field(default_factory=set)
+    """Copies."""
+
+    def page(self, wanted: Iterable[str]) -> str:
+        """The first free address of those wanted, or the last of them with a number."""
+        last = ""
+        for last in wanted:
+            if self.is_free(last):
+                break
+        found, number = last, 2
+        while not self.is_free(found):
+            found, number = f"{last}-{number}", number + 1
+        self.take(found)
+        return f"{found}/"
+
+    def take(self, folder: str) -> None:
+        """Take the address of a page."""
+        self.folders.add(folder)
+        self.around.update((folder, *above(folder)))
+
+    def is_free(self, folder: str) -> bool:
+        """Whether a page may stand in `folder`: no file is in its way, and no other page."""
+        return folder not in self.folders and not {folder, *above(folder)} & self.files
+
+    def copy(self, file: str) -> bool:
+        """Take the address of a file; False when a page is in its way."""
+        parts = file.split("/")
+        # MkDocs passes hidden files over
+        if file.lower().endswith(DOCUMENTS) or any(each.startswith(".") for each in parts):
+            return False
+        # no address can be made of bytes that are not UTF-8, nor a file of its name everywhere
+        if not file.isprintable():
+            return False
+        if file in self.files or file in self.around:
+            return False
+        self.files.add(file)
+        return True
+
+
+def plan(library: Library, aliases: Aliases) -> Plan:
+    """The pages of a catalogue. Aliases are those of `aliases.json`."""
+    claims = _Claims()
     folders = names(library)
+    pages = [Page(Kind.INDEX, "Skills", "")]
+    categories = {each: _category(each, claims) for each in every_category(library)}
+    pages += categories.values()
+    skills = [_skill(skill, folders, claims) for skill in library.tree.skills]
+    pages += skills
+    pages += _choices(library, claims)
+    kept = {skill.path: tuple(_kept(library, skill)) for skill in library.tree.skills}
+    archives = dict(_archives(kept, folders, claims))
+    copies = dict(_copies(kept, folders, claims, library.tree))
     for skill in library.tree.skills:
-        name = folders[skill.path]
-        text = library.text(skill.path)
-        yield Page(
-            skill.name,
-            f"skills/{name}/",
-            text[head(text, skill.path).body :],
-            skill.path,
-            _breadcrumbs(skill.category),
-            _old(skill, name, aliases),
-            tuple(f"{each.check.name} {each.message}" for each in skill.findings),
-        )
-        yield from _support(library, skill, name)
-    yield from _categories(library, folders)
+        pages += _files(library, skill, kept[skill.path], folders[skill.path], claims)
+    by_source = {page.source: page for page in pages if page.skill and page.source}
+    redirects = dict(_redirects(library, aliases, by_source, categories, claims))
+    findings = tuple(_not_published(library, kept))
+    return Plan(tuple(pages), redirects, copies, archives, by_source, categories, folders, findings)
 
 
-def category_url(category: str) -> str:
-    """The URL of a category's page."""
-    return f"skills/c/{category}/"
-
-
-def _breadcrumbs(category: str) -> tuple[str, ...]:
-    return tuple(category_url(each) for each in reversed(lineage(category)))
-
-
-def _old(skill: Skill, name: str, aliases: Aliases) -> tuple[str, ...]:
-    paths = [skill.folder, *(old for old, new in aliases.paths.items() if new == skill.folder)]
-    urls = {f"skills/{path}/" for path in paths if path}
-    return tuple(sorted(urls - {f"skills/{name}/"}))
-
-
-def _support(library: Library, skill: Skill, name: str) -> Iterator[Page]:
-    for path, text in library.markdown(skill):
-        if path != skill.path:
-            inner = posixpath.relpath(path, skill.folder or ".")
-            stem = inner[: -len(next(e for e in MARKDOWN if inner.lower().endswith(e)))]
-            url = f"skills/{name}/{stem}/"
-            yield Page(inner, url, text, path, (*_breadcrumbs(skill.category), f"skills/{name}/"))
-
-
-def _categories(library: Library, folders: dict[str, str]) -> Iterator[Page]:
+def every_category(library: Library) -> list[str]:
+    """Categories that hold skills, and those above them, sorted."""
     direct = library.tree.categories
-    every = sorted({each for category in direct for each in lineage(category)})
-    for category in every:
-        below = [c for c in every if posixpath.dirname(c) == category]
-        lines = [library.tree.description(category), ""]
-        lines += [f"- [{each}](/{category_url(each)})" for each in below]
-        lines += [
-            f"- [{skill.name}](/skills/{folders[skill.path]}/): {skill.description}"
-            for skill in direct.get(category, ())
-        ]
-        above = tuple(category_url(each) for each in reversed(lineage(category)[1:]))
-        yield Page(category, category_url(category), "\n".join(lines).strip() + "\n", "", above)
+    return sorted({each for category in direct for each in lineage(category)})
+
+
+def part(text: str) -> str:
+    """A folder's or file's name as it stands in an address."""
+    kept = re.sub(r"[^\w.-]+", "-", text)
+    return re.sub(r"-*\.[.-]*", ".", kept).strip("._-")[:LONGEST] or "file"
+
+
+def _parts(path: str) -> str:
+    return "/".join(part(each) for each in path.split("/"))
+
+
+def _category(category: str, claims: _Claims) -> Page:
+    return Page(Kind.CATEGORY, category, claims.page([f"c/{_parts(category)}"]), category)
+
+
+def _skill(skill: Skill, folders: Mapping[str, str], claims: _Claims) -> Page:
+    url = claims.page([folders[skill.path]])
+    return Page(Kind.SKILL, skill.name, url, skill.path, skill)
+
+
+def _choices(library: Library, claims: _Claims) -> Iterator[Page]:
+    """For each name that two skills have, the page that leads to both."""
+    same: dict[str, list[Skill]] = defaultdict(list)
+    for skill in library.tree.skills:
+        same[part(skill.name).lower()].append(skill)
+    for name, skills in same.items():
+        if len(skills) > 1 and claims.is_free(name):
+            yield Page(Kind.CHOICE, skills[0].name, claims.page([name]), skills[0].name)
+
+
+def _kept(library: Library, skill: Skill) -> Iterator[File]:
+    """The files of a skill that may be published: not what a link takes from elsewhere."""
+    return (file for file in skill.support if file.size >= 0 and library.is_own(file.path, skill))
+
+
+def _not_published(library: Library, kept: Mapping[str, tuple[File, ...]]) -> Iterator[Finding]:
+    for skill in library.tree.skills:
+        for file in skill.support:
+            if file.size >= 0 and file not in kept[skill.path]:
+                message = "a link to a file outside of the catalogue; it is not published"
+                place = Place(shown(file.path))
+                yield Finding(Check.K060, place, message, severity=Severity.WARNING)
+
+
+def _archives(
+    kept: Mapping[str, tuple[File, ...]], folders: Mapping[str, str], claims: _Claims
+) -> Iterator[tuple[str, str]]:
+    for path, name in folders.items():
+        url = f"{name}/{name}.tar.gz"
+        if kept[path] and claims.copy(url):
+            yield path, url
+
+
+def _copies(
+    kept: Mapping[str, tuple[File, ...]], folders: Mapping[str, str], claims: _Claims, tree: Tree
+) -> Iterator[tuple[str, str]]:
+    for skill in tree.skills:
+        urls = {skill.path: SKILL_FILE, **{f.path: inner(f.path, skill) for f in kept[skill.path]}}
+        for path, inside in urls.items():
+            url = f"{folders[skill.path]}/{inside}"
+            if claims.copy(url):
+                yield path, url
+
+
+def inner(path: str, skill: Skill) -> str:
+    """The path of a file inside its skill."""
+    return path.removeprefix(f"{skill.folder}/") if skill.folder else path
+
+
+def _files(
+    library: Library, skill: Skill, files: Iterable[File], name: str, claims: _Claims
+) -> Iterator[Page]:
+    for file in files:
+        path = inner(file.path, skill)
+        stem, ending = posixpath.splitext(path)
+        is_text = ending.lower() in MARKDOWN
+        if not is_text and not _is_code(library, file):
+            continue
+        full = f"{name}/{_parts(path).replace('.', '-')}"
+        wanted = (f"{name}/{_parts(stem)}", full) if is_text else (full,)
+        kind = Kind.TEXT if is_text else Kind.CODE
+        yield Page(kind, path, claims.page(wanted), file.path, skill)
+
+
+def _is_code(library: Library, file: File) -> bool:
+    """Whether a file is text that one can read on a page."""
+    if not 0 < file.size <= LONGEST_CODE or file.path.lower().endswith(FIGURES):
+        return False
+    text = library.text(file.path)
+    return bool(text.strip()) and not {"\0", "\ufffd"} & set(text)
+
+
+def _redirects(
+    library: Library,
+    aliases: Aliases,
+    by_source: Mapping[str, Page],
+    categories: Mapping[str, Page],
+    claims: _Claims,
+) -> Iterator[tuple[str, str]]:
+    """Free addresses that lead to a page: the paths of skills, now and before their moves."""
+    for category, page in categories.items():
+        yield from _redirect(_parts(category), page.url, claims)
+    before = defaultdict(list)
+    for old, now in sorted(aliases.paths.items()):
+        before[now].append(old)
+    pages = defaultdict(list)
+    for page in by_source.values():
+        if page.skill:
+            pages[page.skill.path].append(page.url)
+    for skill in library.tree.skills:
+        home, *others = pages[skill.path]
+        for base in _bases(skill, before[skill.folder]):
+            for url in (home, *others):
+                inside = url.removeprefix(home).rstrip("/")
+                yield from _redirect(f"{base}/{inside}".rstrip("/"), url, claims)
+
+
+def _bases(skill: Skill, before: Iterable[str]) -> Iterator[str]:
+    """Where a skill's pages might be looked for: its path, and for each old one its name then."""
+    if skill.folder:
+        yield _parts(skill.folder)
+    for old in before:
+        *above, name = old.strip("/").split("/")
+        yield _parts(old)
+        yield part(name)
+        if above:
+            yield part(f"{above[-1]}-{name}")
+
+
+def _redirect(old: str, url: str, claims: _Claims) -> Iterator[tuple[str, str]]:
+    if f"{old}/" != url and claims.is_free(old):
+        claims.take(old)
+        yield f"{old}/", url

@@ -37,12 +37,56 @@ const plain = new MutationObserver(() => {
 
 function prepare() {
   NAMES.forEach(([selector, words]) => name(selector, words))
+  // parts of a table of contents are no landmarks: they would be named as those of the navigation
+  document.querySelectorAll(".md-nav--secondary nav").forEach((nav) => {
+    nav.setAttribute("role", "none")
+    nav.removeAttribute("aria-label")
+  })
+  document.querySelectorAll(".catalogue-filter[hidden]").forEach(filterable)
   plain.observe(document.body, { childList: true, subtree: true })
   sizes.disconnect()
   const boxes = document.querySelectorAll(SCROLLED)
   boxes.forEach((box) => sizes.observe(box))
   // a formula grows in its box when its font comes, which changes no box's size
   document.fonts.ready.then(() => boxes.forEach(reachable))
+}
+
+// The list of all skills shows those that have all words that are typed, and a category while any
+// skill in it is shown. Without this script the whole list is there.
+function filterable(box) {
+  const rest = [...box.parentElement.querySelectorAll(".catalogue-filter ~ *")]
+  const skills = (parts) => parts.flatMap((part) => (part.tagName === "UL" ? [...part.children] : []))
+  const sections = rest.filter(isHeading).map((heading) => {
+    const after = rest.slice(rest.indexOf(heading) + 1)
+    const inside = until(after, (next) => isHeading(next) && next.tagName <= heading.tagName)
+    return { parts: [heading, ...until(after, isHeading)], items: skills(inside) }
+  })
+  const items = skills(rest)
+  box.innerHTML = `<label for="catalogue-words">Show skills with</label>
+    <input id="catalogue-words" type="search"><output></output>`
+  const [, input, output] = box.children
+  input.addEventListener("input", () => {
+    const words = input.value.toLowerCase().split(/\s+/).filter(Boolean)
+    items.forEach((item) => {
+      item.hidden = !words.every((word) => item.textContent.toLowerCase().includes(word))
+    })
+    sections.forEach(({ parts, items }) => {
+      const empty = items.every((item) => item.hidden)
+      parts.forEach((part) => { part.hidden = empty })
+    })
+    const left = items.filter((item) => !item.hidden).length
+    output.textContent = words.length ? `${left} of ${items.length}` : ""
+  })
+  box.hidden = false
+}
+
+function isHeading(element) {
+  return /^H\d$/.test(element.tagName)
+}
+
+function until(elements, ends) {
+  const end = elements.findIndex(ends)
+  return end < 0 ? elements : elements.slice(0, end)
 }
 
 // Paper is light, whatever the screen is.

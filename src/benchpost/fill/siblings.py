@@ -1,0 +1,111 @@
+"""Documents that share a folder share its `figures/`: what the others want, and who clashes.
+
+The others are filled in memory, and only where it matters: where they show a picture that this one
+wants too, or where a drawn file is about to be called an orphan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchpost.config import Project, is_document
+from benchpost.errors import BenchpostError
+from benchpost.fill.filled import Filled, Piece, fill_text, spliced
+from benchpost.fill.material import gather
+from benchpost.fill.pictures import Picture, edited_orphans, neighbours, orphans, pictures, shows
+from benchpost.findings import Check, Finding
+from benchpost.post.document import Post
+
+
+def without_clashes(post: Post, filled: Filled, project: Project) -> Filled:
+    """`filled` without the slots that want a picture under a name that a neighbour shows another
+    picture by; each is a finding.
+    """
+    if not filled.fragments:
+        return filled
+    found = list(_clashes(post, pictures(filled.pieces, post.file), project))
+    if not found:
+        return filled
+    broken = [picture.piece for picture, _ in found]
+    kept = tuple(piece for piece in filled.pieces if piece not in broken)
+    findings = [*filled.findings, *(_finding(post, *clash, project) for clash in found)]
+    return Filled(
+        spliced(post.text, kept), kept, tuple(sorted(findings, key=lambda each: each.place))
+    )
+
+
+def _finding(post: Post, picture: Picture, other: Path, project: Project) -> Finding:
+    said = (
+        f"{project.relative(other)} shows another picture called {picture.path.name!r}; give one "
+        'of the two name="…"'
+    )
+    return Finding(Check.S006, post.place(picture.piece.of.span.start), said)
+
+
+def _clashes(
+    post: Post, wanted: Sequence[Picture], project: Project
+) -> Iterator[tuple[Picture, Path]]:
+    """Pictures that a neighbour shows under the same name and would draw otherwise."""
+    for other in neighbours(post.file):
+        text = other.read_bytes().decode("utf-8", errors="replace")
+        shared = [picture for picture in wanted if shows(text, picture.path)]
+        theirs = _contents(other, project) if shared else {}
+        for picture in shared:
+            mine = _content(picture.piece, picture.path.name)
+            if theirs.get(picture.path.name, mine) != mine:
+                yield picture, other
+
+
+def _contents(file: Path, project: Project) -> dict[str, object]:
+    """What a document would draw and write, by name; nothing of one that cannot be read."""
+    found = _pictures(file, project)
+    return {p.path.name: _content(p.piece, p.path.name) for p in found.pictures}
+
+
+def _content(piece: Piece, name: str) -> object:
+    """What decides a file's bytes: the plan of a drawing, the bytes of data."""
+    drawings = piece.fragment.drawings if piece.fragment else ()
+    data: Mapping[str, bytes] = piece.fragment.data if piece.fragment else {}
+    return next((drawing.plan for drawing in drawings if drawing.name == name), data.get(name))
+
+
+def unwanted(
+    post: Post, text: str, wanted: Set[Path], project: Project
+) -> tuple[list[Path], list[Path]]:
+    """Drawn files that no document of the folder wants: those to remove, and those edited since.
+
+    None at all where a neighbour cannot say what it wants: the files may be its own.
+    """
+    loose = orphans(post.file, text, wanted), edited_orphans(post.file, text, wanted)
+    if loose == ([], []):
+        return loose
+    others = [_pictures(file, project) for file in neighbours(post.file) if is_document(file)]
+    if not all(other.complete for other in others):
+        return [], []
+    theirs = {picture.path for other in others for picture in other.pictures}
+    wanted = wanted | theirs
+    return orphans(post.file, text, wanted), edited_orphans(post.file, text, wanted)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What a document wants in `figures/`."""
+
+    pictures: tuple[Picture, ...] = ()
+    """The files of those of its slots that can be filled."""
+    complete: bool = False
+    """All of its slots can be."""
+
+
+def _pictures(file: Path, project: Project) -> _Wanted:
+    try:
+        material = gather(file, project)
+    except BenchpostError:
+        # the document's own check says so
+        return _Wanted()
+    post, is_damaged = material.post, material.is_damaged
+    filled = fill_text(post, material.facts, material.own, is_damaged=is_damaged)
+    complete = not (filled.findings or material.findings)
+    return _Wanted(tuple(pictures(filled.pieces, file)), complete)

@@ -1,0 +1,97 @@
+"""A published number, what it breaks, and what became of it: the records of `claims`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A published number, with what is said about how it came about. Rates are per second."""
+
+    model: str
+    """Name of the model."""
+    gpu: str | None = None
+    """Name of the accelerator."""
+    gpus: int = 1
+    """How many of it."""
+    dtype: str = "bf16"
+    """Format of the weights."""
+    kv: str = "bf16"
+    """Format of the KV cache."""
+    batch: int = 1
+    """Sequences at once."""
+    context: float = 0.0
+    """Mean tokens attended to."""
+    tokens_per_second: float | None = None
+    """Output tokens of all sequences together."""
+    tokens_per_second_of_one: float | None = None
+    """Output tokens of one sequence."""
+    tokens_per_second_at_any_batch: float | None = None
+    """Output tokens of a server that does not say how many sequences it ran at once."""
+    tpot: float | None = None
+    """Seconds between two tokens of a sequence, of which `batch` run at once."""
+    slope: float | None = None
+    """Seconds that a token of context adds to the time between two tokens."""
+    prefill_per_second: float | None = None
+    """Prompt tokens."""
+    requests_per_second: float | None = None
+    """Requests finished."""
+    tokens_per_request: float | None = None
+    """Tokens in and out of a request, or None where the claim does not say."""
+    ttft: float | None = None
+    """Seconds to the first token."""
+    prompt: int = 1
+    """Tokens of the prompt."""
+    kv_memory: float | None = None
+    """Bytes of KV cache."""
+    kv_tokens: float | None = None
+    """Tokens that it is said to hold, or None where the claim does not say."""
+    memory: float | None = None
+    """Bytes of memory in all, on all GPUs together."""
+    out_of_memory: bool = False
+    """Whether it is said not to fit."""
+    draft: str | None = None
+    """Model that drafts for it."""
+    accuracy_loss: float | None = None
+    """Share of accuracy that speculation is said to cost."""
+
+
+@dataclass(frozen=True)
+class Breach:
+    """What a claim breaks."""
+
+    bound: str
+    """`bandwidth`, `compute`, `memory`, `tokens per request`, `consistency`, `unstated`, …"""
+    stated: float
+    """What the claim says."""
+    limit: float
+    """What is possible, or what its other numbers imply."""
+    unit: str
+    """Unit of both."""
+    why: str
+    """One sentence with the arithmetic."""
+
+    @property
+    def factor(self) -> float:
+        """How far beyond the limit it is: above 1 for a rate, below 1 for a time or a size."""
+        return self.stated / self.limit if self.limit else float("inf")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a claim."""
+
+    breaches: tuple[Breach, ...]
+    """Everything that it breaks; empty when nothing forbids it."""
+
+    @property
+    def possible(self) -> bool:
+        """Whether nothing forbids it."""
+        return not self.breaches
+
+    def __bool__(self) -> bool:
+        return self.possible
+
+    def __str__(self) -> str:
+        return "; ".join(each.why for each in self.breaches) or "nothing forbids it"

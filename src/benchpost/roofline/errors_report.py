@@ -1,0 +1,94 @@
+"""The tables of `scripts/errors.py` as Markdown: how wrong the model is, regenerated from rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from benchpost.roofline import errors_serving, fitting_prefill, scoring
+from benchpost.roofline.errors_table import (
+    Coverage,
+    Errors,
+    beaten,
+    by,
+    decode_cases,
+    decode_coverage,
+    errors,
+    ladder,
+    prefill_coverage,
+    prefill_ratios,
+)
+from benchpost.roofline.fitting import Constants, fit, ratios_left_out
+from benchpost.roofline.scores import FILES, Kept
+
+
+def tables(kept: Kept | None = None) -> str:
+    """Everything as Markdown; scores that are not `kept` are made now."""
+    cases = decode_cases()
+    left_out = ratios_left_out(cases)
+    groups = (
+        ("Ladder, batch-1 decode", ladder(kept or scoring.made()[FILES["decode"]])),
+        ("By engine, GPU left out", by(left_out, lambda row: row.engine)),
+        ("By GPU, left out", by(left_out, lambda row: row.gpu)),
+        ("By format, GPU left out", by(left_out, lambda row: row.format)),
+        ("Prefill of llama.cpp", _prefill_errors()),
+    )
+    under_load = errors_serving.judged(errors_serving.usable())
+    parts = [f"Constants: {_constants(fit(cases))}", *(_errors(*group) for group in groups)]
+    parts += [_errors(*group) for group in errors_serving.groups(under_load)]
+    parts.append(
+        _coverages(
+            [
+                *decode_coverage(left_out),
+                *prefill_coverage(),
+                *errors_serving.coverages(under_load),
+            ]
+        )
+    )
+    parts.append(
+        f"Bounds beaten by rows that are not flagged: {len(beaten(cases))} of {len(cases)}"
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def _prefill_errors() -> list[Errors]:
+    left_out = fitting_prefill.ratios_left_out(fitting_prefill.prefills())
+    return [
+        errors("all", (ratio for *_, ratio in prefill_ratios())),
+        errors("the same, GPU left out", (ratio for _, ratio in left_out)),
+    ]
+
+
+def _constants(found: Constants) -> str:
+    times = ", ".join(
+        f"{key} {value * 1e6:.0f} µs" for key, value in sorted(found.layer_times.items())
+    )
+    return (
+        f"{found.efficiency:.2f} of the bandwidth; a layer: {times}; "
+        f"{found.compiled:.2f} of that for compiled engines"
+    )
+
+
+def _errors(title: str, found: Iterable[Errors]) -> str:
+    lines = [
+        f"| {title} | rows | mean | median | bias | 90 % below |",
+        "|---|---:|---:|---:|---:|---:|",
+        *(
+            f"| {each.name} | {each.rows} | {each.mean:.1%} | {each.median:.1%} | {each.bias:+.1%} "
+            f"| {each.ninety:.0%} |"
+            for each in found
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def _coverages(found: Iterable[Coverage]) -> str:
+    lines = [
+        "| Band, measured over predicted | rows | low | high | inside | band without the GPU |",
+        "|---|---:|---:|---:|---:|---:|",
+        *(
+            f"| {each.name} | {each.rows} | {each.low:.2f} | {each.high:.2f} | {each.inside:.0%} "
+            f"| {each.nested:.0%} |"
+            for each in found
+        ),
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,126 @@
+"""What a value in a sentence may ask of the published rows that are kept: rates and errors."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from benchpost.errors import UsageError, near
+from benchpost.roofline import catalog, predict, scores
+from benchpost.roofline.engines import engine as engine_of
+from benchpost.roofline.engines import engine_for
+from benchpost.roofline.engines import layer_time as time_of_a_layer
+from benchpost.roofline.fitting import KV_FORMAT, calibrate
+from benchpost.roofline.ladders import MODEL
+from benchpost.roofline.measured import Row, rows
+from benchpost.roofline.units import Quantity
+
+METRICS = ("decode", "prefill", "end to end")
+"""What was measured."""
+
+
+def model_error(
+    *,
+    of: str = "median",
+    step: str = MODEL,
+    kind: str = "decode",
+    gpu: str = "",
+    engine: str = "",
+    format: str = "",
+    model: str = "",
+) -> Quantity:
+    """Error of a step of the ladder on published rows, relative to the measured rate.
+
+    `of` is `median`, `mean`, `bias`, `ninety` (90 % of the errors are below), `twofold` (share of
+    rows off by a factor of 2), `inside` (share of rows in the 80 % band), `rows` or `gpus`.
+    """
+    known = vars(_errors(kind, step, gpu, engine, format, model))
+    if of not in known:
+        raise UsageError(f"an error has no {of!r}{near(of, known)}; it has {', '.join(known)}")
+    if known[of] is None:
+        raise UsageError(f"the step {step!r} states no band; {MODEL!r} does")
+    return Quantity(float(known[of]), "1")
+
+
+@cache
+def _errors(kind: str, step: str, *named: str) -> scores.Errors:
+    return scores.errors(scores.chosen(kind, *named), kind, step)
+
+
+def published_rate(
+    *,
+    gpu: str,
+    model: str,
+    format: str = "bf16",
+    engine: str = "llama.cpp",
+    metric: str = "decode",
+    context: float = 0,
+    prompt: int = 0,
+) -> Quantity:
+    """Tokens per second of the one published row that is meant; the mean of repeated ones."""
+    found = published(gpu, model, format, engine, metric, context, prompt)
+    settings = sorted({(row.context, row.prompt) for row in found})
+    if len(settings) > 1:
+        listed = ", ".join(f"context={c:g} prompt={p}" for c, p in settings)
+        raise UsageError(f"{len(settings)} published rows are meant; say which: {listed}")
+    return Quantity(sum(row.rate for row in found) / len(found), "token/second")
+
+
+def published(
+    gpu: str,
+    model: str,
+    format: str,
+    engine: str,
+    metric: str = "decode",
+    context: float = 0,
+    prompt: int = 0,
+) -> list[Row]:
+    """The rows that are kept of a GPU, model, format and engine; UsageError where there is none."""
+    if metric not in METRICS:
+        raise UsageError(
+            f"unknown metric {metric!r}{near(metric, METRICS)}; known are {', '.join(METRICS)}"
+        )
+    on, of, by = catalog.chip(gpu).name, catalog.model(model).name, engine_of(engine).name
+    alike = [row for row in rows() if (row.gpu, row.model, row.metric) == (on, of, metric)]
+    found = [
+        row
+        for row in alike
+        if (row.format, row.engine) == (format, by)
+        and context in (0, row.context)
+        and prompt in (0, row.prompt)
+    ]
+    if not found:
+        kinds = sorted({f"{row.format} with {row.engine}" for row in alike})
+        having = f"; there is {', '.join(kinds)}" if kinds else ""
+        raise UsageError(f"no such {metric} row of {of} on {on} is kept{having}")
+    return found
+
+
+def calibrated_decode_rate(
+    *,
+    gpu: str,
+    model: str,
+    run: str,
+    context: float = 512,
+    format: str = "bf16",
+    engine: str = "llama.cpp",
+) -> Quantity:
+    """Tokens per second of a decode step, after the published run of the model `run` calibrated it.
+
+    The run is of the same GPU, format, engine and context.
+    """
+    known = calibrate(published(gpu, run, format, engine, context=context))
+    asked: dict[str, Any] = {"weights": format, "kv": KV_FORMAT, "engine": engine}
+    made = predict.decode(gpu=gpu, model=model, context=context, calibration=known, **asked)
+    return Quantity(made.value, made.unit)
+
+
+def efficiency(*, gpu: str) -> Quantity:
+    """Share of the datasheet's bandwidth that decode is taken to reach on this GPU."""
+    return Quantity(predict.efficiency(catalog.chip(gpu)), "1")
+
+
+def layer_time(*, gpu: str, engine: str = "") -> Quantity:
+    """Time of a layer beside its bytes, on this GPU with this engine or the usual one."""
+    platform = catalog.chip(gpu).platform
+    return Quantity(time_of_a_layer(platform, engine_for(platform, engine or None)), "second")

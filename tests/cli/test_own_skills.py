@@ -1,0 +1,100 @@
+"""What our own skills tell an agent to do works as they say."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from benchpost.cli import main
+from benchpost.skills.checks import check
+from benchpost.skills.library import Library
+from benchpost.skills.profiles import PROFILES
+from benchpost.skills.scan import scan
+
+TREE = Path(__file__).parents[2] / "docs/skills"
+POSTS = (TREE / "mlops/performance/benchpost-posts/SKILL.md").read_text(encoding="utf-8")
+ESTIMATES = (TREE / "mlops/performance/roofline-estimates/SKILL.md").read_text(encoding="utf-8")
+
+
+def commands(text: str) -> list[list[str]]:
+    """The commands of ours in fences and inline code."""
+    found = re.findall(r"^ *(benchpost [^\n]+)$|`(benchpost [^`]+)`", text, re.M)
+    return [shlex.split(fenced or inline)[1:] for fenced, inline in found]
+
+
+def test_our_tree_is_portable() -> None:
+    """Nothing is wrong under the strictest profile but that the tree is nested, as it is meant."""
+    found = check(Library(scan(TREE)), PROFILES["portable"])
+    assert [f"{each.place} {each.check.name}" for each in found if each.check.name != "K017"] == []
+
+
+@pytest.mark.parametrize("words", commands(ESTIMATES), ids=" ".join)
+def test_commands_of_roofline_estimates(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each estimate is printed with what the skill says of it."""
+    if words in (["predict"], ["fill"], ["check"]):
+        return
+    assert main(words) == 0
+    said = capsys.readouterr().out
+    lines = "memory .*^weights " if "memory" in words else "bound .*^typical .*^band "
+    assert re.search(f"^{lines}", said, re.M | re.DOTALL)
+
+
+def test_formats_of_roofline_estimates() -> None:
+    """The formats of weights and cache that it names exist, and a misspelt name is near others."""
+    words = ["predict", "decode", "--gpu", "RTX 4090", "--model", "Llama-3.1-8B"]
+    assert re.findall(r"`(--weights \w+|--kv \w+|--format json)`", ESTIMATES) == [
+        "--weights fp8",
+        "--weights q4_k_m",
+        "--kv fp8",
+        "--format json",
+    ]
+    for option in ("--weights fp8", "--weights q4_k_m", "--kv fp8", "--format json"):
+        assert main([*words, *option.split()]) == 0
+
+
+def test_a_misspelt_gpu_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """With the names that it may have meant, as the skill says."""
+    assert main(["predict", "decode", "--gpu", "RTX 4091", "--model", "Llama-3.1-8B"]) == 2
+    assert "did you mean" in capsys.readouterr().err
+
+
+@pytest.mark.kernel
+def test_the_steps_of_benchpost_posts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From a draft with a placeholder, a snippet and every marker to a post without findings."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "benchpost.toml").write_text("", encoding="utf-8")
+    post = tmp_path / "posts/copy/index.md"
+    post.parent.mkdir(parents=True)
+    todo = re.search(r"`(TODO: chart [^`]+)`", POSTS)
+    snippet = re.search(r"^````md\n(.*?)^````$", POSTS, re.M | re.DOTALL)
+    assert todo
+    assert snippet
+    head = "---\ntitle: Copy\ndate: 2026-11-26\ndraft: true\n---\n"
+    text = "\n\n".join([head, todo[1], snippet[1], markers()])
+    post.write_text(text, encoding="utf-8")
+    steps = [words for words in commands(POSTS.split("## Markers")[0]) if "<slug>" in words[-1]]
+    assert [words[0] for words in steps] == ["todo", "todo", "run", "run", "fill", "check"]
+    for words in steps:
+        code = main([*words[:-1], words[-1].replace("<slug>", "copy")])
+        said = capsys.readouterr()
+        assert code == 0, (words, said)
+    assert said.out == ""
+    text = post.read_text(encoding="utf-8")
+    assert "TODO" not in text
+    assert re.search(r"--> *[\d.]+ GB/s<!-- /= -->|-->[\d.]+<!-- /= -->", text)
+    assert list((post.parent / "results").glob("*.json"))
+
+
+def markers() -> str:
+    """The markers of the table, each as a paragraph."""
+    rows = re.findall(r"^\| an? [\w ]+ \| `(<!-- [^`]+)`", POSTS, re.M)
+    assert len(rows) == 4
+    closed = (row if "/=" in row else f"{row}\n<!-- /fill -->" for row in rows)
+    return "\n\n".join(closed) + "\n"

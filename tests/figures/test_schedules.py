@@ -1,0 +1,264 @@
+"""What the diagrams of serving are drawn from: schedules, budgets, blocks, chances, times."""
+
+from __future__ import annotations
+
+import pytest
+from figures.examples import facts
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchpost.errors import UsageError
+from benchpost.figures import call
+from benchpost.figures.chunks import schedule
+from benchpost.figures.options import Option
+from benchpost.figures.passes import chances
+from benchpost.figures.schedules import continuous, static, steps_of
+from benchpost.roofline import serving_equations
+from benchpost.roofline.predict import setting_of
+from benchpost.serving.cost import StepCost
+from benchpost.serving.simulation import simulate
+
+LENGTHS = st.lists(st.integers(1, 40), min_size=1, max_size=20)
+
+
+@given(lengths=LENGTHS, slots=st.integers(1, 8))
+def test_every_request_runs_once_and_no_slot_holds_two(lengths: list[int], slots: int) -> None:
+    """Both schedules run each request for its length, and runs of a slot do not overlap."""
+    for runs in (static(lengths, slots), continuous(lengths, slots)):
+        assert [run.length for run in runs] == lengths
+        held = [(run.slot, run.start + i) for run in runs for i in range(run.length)]
+        assert len(held) == len(set(held))
+        assert {slot for slot, _ in held} <= set(range(slots))
+
+
+@given(lengths=LENGTHS, slots=st.integers(1, 8))
+def test_continuous_is_never_later_and_near_the_bound(lengths: list[int], slots: int) -> None:
+    """Greedy slots end no later than batches do, within the mean load and the longest request."""
+    steps = steps_of(continuous(lengths, slots))
+    assert max(max(lengths), sum(lengths) / slots) <= steps
+    assert steps <= min(steps_of(static(lengths, slots)), sum(lengths) / slots + max(lengths))
+
+
+@given(
+    prompts=st.lists(st.integers(1, 5000), min_size=1, max_size=3),
+    running=st.integers(0, 100),
+    budget=st.integers(104, 4096),
+)
+def test_steps_keep_the_budget_and_read_every_prompt(
+    prompts: list[int], running: int, budget: int
+) -> None:
+    """No step exceeds the budget, none but the last two leaves room, every token is read once."""
+    steps = schedule(prompts, running, budget)
+    assert all(step.tokens <= budget for step in steps)
+    assert all(step.tokens == budget for step in steps[:-2])
+    read = [0] * len(prompts)
+    for step in steps:
+        for prompt, size, so_far in step.chunks:
+            read[prompt] += size
+            assert read[prompt] == so_far
+    assert read == prompts
+    assert [step.decoding for step in steps] == sorted(step.decoding for step in steps)
+    assert steps[-1].decoding == running + len(prompts)
+
+
+@given(drafted=st.integers(1, 8), acceptance=st.floats(0, 1))
+def test_chances_are_a_distribution_with_the_mean_of_the_equation(
+    drafted: int, acceptance: float
+) -> None:
+    """The shares sum to one, and their mean is the equation of Leviathan et al."""
+    shares = chances(drafted, acceptance)
+    assert sum(shares) == pytest.approx(1)
+    mean = serving_equations.accepted_tokens(acceptance=acceptance, drafted=float(drafted))
+    assert sum((i + 1) * share for i, share in enumerate(shares)) == pytest.approx(mean, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("head", "options", "shown"),
+    [
+        ("diagram batching", {}, "17 steps, 40 of 68 cells used (59 %)"),
+        ("diagram batching", {}, "11 steps, 40 of 44 cells used (91 %)"),
+        ("diagram chunks", {}, "Step 2: 128 decoding, 1,080 tokens of A, 840 tokens of B."),
+        (
+            "diagram chunks",
+            {"gpu": "H100 SXM", "model": "Llama-3.1-8B"},
+            " ms. Step 4: 130 decoding: ",
+        ),
+        ("diagram prefix", {}, "104 of 600 tokens computed, 496 cached in 31 blocks"),
+        ("diagram prefix", {}, "Third: one other token before them: 601 of 601 tokens computed"),
+        ("diagram prefix", {"prefix": 64, "prompt": 64}, "48 cached in 3 blocks"),
+        ("diagram speculation", {}, "2.94 tokens on average"),
+        ("diagram request", {}, "TPOT 30 ms ((E2EL − TTFT) / 6)"),
+    ],
+)
+def test_numbers_of_a_diagram_are_in_its_words(
+    head: str, options: dict[str, Option], shown: str
+) -> None:
+    """Readers without the picture get what it shows."""
+    assert shown in call(head, options, facts()).text.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("head", "options", "message"),
+    [
+        (
+            "diagram batching",
+            {"lengths": "3, x"},
+            "option 'lengths' of 'diagram batching' must be whole numbers from 1, separated by "
+            'commas, not "3, x"',
+        ),
+        ("diagram batching", {"slots": 9}, "'diagram batching' shows 1 to 8 slots, not 9"),
+        (
+            "diagram batching",
+            {"lengths": "1," * 26 + "1"},
+            "'diagram batching' shows at most 26 requests, not 27",
+        ),
+        (
+            "diagram batching",
+            {"lengths": "40, 40", "slots": 1},
+            "'diagram batching' shows at most 60 steps, not 80",
+        ),
+        (
+            "diagram chunks",
+            {"prompts": "0"},
+            "option 'prompts' of 'diagram chunks' must be whole numbers from 1, separated by "
+            'commas, not "0"',
+        ),
+        (
+            "diagram chunks",
+            {"prompts": "1, 2, 3, 4"},
+            "'diagram chunks' shows at most 3 prompts, not 4",
+        ),
+        (
+            "diagram chunks",
+            {"running": -1},
+            "option 'running' of 'diagram chunks' must be at least 0, not -1",
+        ),
+        (
+            "diagram chunks",
+            {"budget": 130},
+            "option 'budget' of 'diagram chunks' must be above 130, the sequences that decode in "
+            "the end, not 130",
+        ),
+        (
+            "diagram chunks",
+            {"budget": 256},
+            "'diagram chunks' shows at most 16 steps: choose a larger budget= or shorter prompts=",
+        ),
+        (
+            "diagram chunks",
+            {"gpu": "H200"},
+            "'diagram chunks' needs both gpu= and model= for times, or neither",
+        ),
+        (
+            "diagram chunks",
+            {"gpu": "H200", "model": "Llama-3.1-8B", "context": 0},
+            "option 'context' of 'diagram chunks' must be at least 1, not 0",
+        ),
+        (
+            "diagram prefix",
+            {"block": 0},
+            "option 'block' of 'diagram prefix' must be at least 1, not 0",
+        ),
+        (
+            "diagram prefix",
+            {"prefix": 601},
+            "option 'prefix' of 'diagram prefix' must be from 1 to prompt=600, not 601",
+        ),
+        (
+            "diagram prefix",
+            {"prompt": 8192},
+            "513 blocks of a prompt cannot be told apart in 'diagram prefix', 320 can: choose a "
+            "larger block= or a smaller prompt=",
+        ),
+        (
+            "diagram speculation",
+            {"drafted": 9},
+            "'diagram speculation' shows 1 to 8 drafted tokens, not 9",
+        ),
+        (
+            "diagram speculation",
+            {"accepted": 6},
+            "option 'accepted' of 'diagram speculation' must be from 0 to drafted=5, not 6",
+        ),
+        (
+            "diagram speculation",
+            {"acceptance": 1.5},
+            "option 'acceptance' of 'diagram speculation' must be from 0 to 1, not 1.5",
+        ),
+        (
+            "diagram request",
+            {"gaps": "20, -1"},
+            "option 'gaps' of 'diagram request' must be numbers above 0, separated by commas, "
+            'not "20, -1"',
+        ),
+        (
+            "diagram request",
+            {"gaps": "1," * 39 + "1"},
+            "'diagram request' shows at most 40 tokens, not 41",
+        ),
+        (
+            "diagram request",
+            {"queue": -5},
+            "option 'queue' of 'diagram request' must be at least 0, not -5",
+        ),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(head: str, options: dict[str, Option], message: str) -> None:
+    """A size that makes no sense or no picture is refused with what would be right."""
+    with pytest.raises(UsageError) as raised:
+        call(head, options, facts())
+    assert raised.value.message == message
+
+
+def test_knobs_say_which_setting_cannot_keep_up() -> None:
+    """Where requests come faster than they are served, the table says so instead of a time."""
+    options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "rate": 8.0}
+    text = call("table knobs", options, facts()).text
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    (fewer,) = (row for row in rows if row.startswith("| `--max-num-seqs"))
+    (base,) = (row for row in rows if row.startswith("| as it is"))
+    assert "| grows | grows |" in fewer
+    assert "grows" not in base
+    assert "more requests come than are served" in text
+    options = {**options, "rate": 0.5}
+    assert "more requests come" not in call("table knobs", options, facts()).text
+
+
+def test_knobs_name_what_does_not_fit() -> None:
+    """A model that does not fit is refused as a whole."""
+    options: dict[str, Option] = {"gpu": "L4", "model": "Llama-3.1-70B"}
+    with pytest.raises(UsageError, match=r"^Llama-3.1-70B in bf16 leaves no room for a KV cache"):
+        call("table knobs", options, facts())
+
+
+def test_a_step_takes_as_long_as_in_the_simulation() -> None:
+    """The time beside a step is that of the simulated server: one cost, told once."""
+    cost = StepCost(setting_of("H100 SXM", "Llama-3.1-8B", "vllm", "bf16", "bf16", 1))
+    (first, *_) = schedule([600], 0, 8192)
+    run = simulate(gpu="H100 SXM", model="Llama-3.1-8B", prompt=600, output=1, concurrency=1)
+    assert first.time(cost, 1) == pytest.approx(run.ttft[0], rel=1e-9)
+
+
+def test_a_budget_below_the_sequences_names_both_flags() -> None:
+    """vLLM refuses a budget below `--max-num-seqs`, so the table says both where it must."""
+    options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "budget": 2048}
+    text = call("table knobs", {**options, "requests": 20}, facts()).text
+    assert "| `--max-num-batched-tokens 512 --max-num-seqs 512` |" in text
+    assert "| `--max-num-batched-tokens 4096` |" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("512", "with 512 tokens in"),
+        ("uniform 800 7200", "with 800 to 7,200 tokens in"),
+        ("lognormal 4000 1", "with 4,000 (lognormal 1) tokens in"),
+        ("geometric 256", "with 256 (geometric) tokens in"),
+    ],
+)
+def test_knobs_say_the_lengths_in_words(written: str, said: str) -> None:
+    """The caption reads, whatever distribution the lengths have, and says how far off it may be."""
+    options: dict[str, Option] = {"gpu": "H200", "model": "Llama-3.1-8B", "prompt": written}
+    text = call("table knobs", {**options, "requests": 20}, facts()).text
+    assert said in text
+    assert "Measured times were 0.87 to 1.33 times the predicted TPOT" in text
