@@ -104,10 +104,8 @@ def step_time(
     cost = StepCost(predict.setting_of(gpu, model, "vllm", dtype, kv, tp))
     flops = float(cost.work.decode_flops(context, batch))
     moved = float(cost.work.kv_bytes(context, batch))
-    if prefill:
-        flops += float(cost.work.prefill_flops(prefill, prefill))
-        moved += float(cost.work.kv_bytes(prefill))
-    return Quantity(cost.time(batch + prefill, flops, moved), "second")
+    prompt = float(cost.work.prefill_flops(prefill, prefill)) if prefill else 0.0
+    return Quantity(cost.mixed(batch, flops, moved, (prefill, prompt)), "second")
 
 
 def host_time() -> Quantity:
