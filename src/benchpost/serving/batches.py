@@ -112,7 +112,7 @@ class Batches:
         longest = max(self.load.prompts[key] for key in batch)
         work = self.cost.work
         flops = float(work.prefill_flops(longest, longest, rows))
-        self.now += self.cost.time(rows * longest, flops, float(work.kv_bytes(longest, rows)))
+        self.now += self.cost.time(rows * longest, flops, 0.0)
         self.steps += 1
         self.written += rows
         last = max(self.load.outputs[key] for key in batch)

@@ -226,11 +226,14 @@ class Continuous:
         decoding = 0 if alone else len(self.decoding)
         flops = self.decoding.flops()[0] if decoding else 0.0
         moved = self.decoding.kv_bytes()[0] if decoding else 0.0
+        computed = 0.0
         for chunk in chunks:
-            flops += float(work.prefill_flops(chunk.tokens, chunk.done))
-            moved += float(work.kv_bytes(chunk.done))
-        rows = decoding + sum(chunk.tokens for chunk in chunks)
-        seconds = self.cost.time(rows, flops, moved)
+            computed += float(work.prefill_flops(chunk.tokens, chunk.done))
+            if chunk.done > chunk.tokens:
+                # what was computed before is read again
+                moved += float(work.kv_bytes(chunk.done - chunk.tokens))
+        tokens = sum(chunk.tokens for chunk in chunks)
+        seconds = self.cost.mixed(decoding, flops, moved, (tokens, computed))
         if alone:
             self._stall(seconds, chunks)
         self.written += sum(chunk.last for chunk in chunks)

@@ -8,7 +8,7 @@ from random import Random
 
 from benchpost.errors import UsageError
 from benchpost.roofline.sizes import at_least
-from benchpost.serving.distributions import LONGEST, Lengths, lengths
+from benchpost.serving.lengths import LONGEST, Lengths, lengths
 
 SHAREGPT = (161.31, 337.99)
 """Mean tokens in and out of a request of the ShareGPT workload: arXiv 2309.06180, figure 11."""

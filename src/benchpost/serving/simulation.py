@@ -20,7 +20,7 @@ from benchpost.roofline.predict import setting_of
 from benchpost.serving.batches import Batches
 from benchpost.serving.continuous import Continuous
 from benchpost.serving.cost import StepCost
-from benchpost.serving.distributions import LONGEST, Lengths
+from benchpost.serving.lengths import LONGEST, Lengths
 from benchpost.serving.load import Load, load
 from benchpost.serving.run import Run
 from benchpost.serving.server import Server, server_of
@@ -50,7 +50,7 @@ def simulate(
     """Serve `requests` of `prompt` tokens in and `output` out, and say when each was answered.
 
     Either `concurrency` requests are in the server at all times, or they arrive at random at `rate`
-    a second. Lengths are numbers or distributions as `distributions.lengths` reads them. `limits`
+    a second. Lengths are numbers or distributions as `lengths.lengths` reads them. `limits`
     are those of `server.server_of`: `max_num_seqs`, `max_num_batched_tokens`, `block`, `blocks`,
     `utilisation`, `reserved`, `delay` and `shared`. Raises UsageError for what does not exist or
     does not fit.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchpost.errors import UsageError
-from benchpost.serving.distributions import KINDS, lengths
+from benchpost.serving.lengths import KINDS, lengths
 
 MOMENTS = [
     # written, mean, standard deviation over mean, longest
