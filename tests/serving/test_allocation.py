@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from benchpost.errors import UsageError
 from benchpost.serving.allocation import SCHEMES, shares, token_share
 from benchpost.serving.buddy import Buddy, Piece
-from benchpost.serving.distributions import lengths
+from benchpost.serving.lengths import lengths
 from benchpost.serving.load import load
 from benchpost.serving.pairs import OPT_SLOTS, OUTPUT, PROMPT, slots
 

@@ -67,7 +67,7 @@ class Rows:
         work, rows = self.cost.work, len(batch)
         prompt = max(self.load.prompts[key] for key in batch)
         flops = float(work.prefill_flops(prompt, prompt, rows))
-        self.now += self.cost.time(rows * prompt, flops, float(work.kv_bytes(prompt, rows)))
+        self.now += self.cost.time(rows * prompt, flops, 0.0)
         for length in range(1, max(self.load.outputs[key] for key in batch) + 1):
             if length > 1:
                 context = prompt + length - 1

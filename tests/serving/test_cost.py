@@ -13,14 +13,19 @@ from benchpost.serving.cost import StepCost
 
 
 @pytest.mark.parametrize("cost", [DENSE, WINDOWS], ids=["dense", "experts"])
-@given(rows=st.integers(1, 4000), flops=st.floats(0, 1e15), moved=st.floats(0, 1e12))
+@given(
+    rows=st.integers(1, 4000),
+    flops=st.floats(0, 1e15),
+    moved=st.floats(0, 1e12),
+    prompt=st.floats(0, 1e15),
+)
 def test_a_step_takes_what_the_equation_says(
-    cost: StepCost, rows: int, flops: float, moved: float
+    cost: StepCost, rows: int, flops: float, moved: float, prompt: float
 ) -> None:
     """`serving_step_time` with the constants of the serving model."""
     weights, beside = cost.fixed(rows)
     expected = serving_step_time(
-        step_flops=flops,
+        decode_flops=flops,
         weight_bytes=weights,
         kv_bytes=moved,
         peak=cost.setting.chip.compute_peak("bf16").value,
@@ -32,8 +37,10 @@ def test_a_step_takes_what_the_equation_says(
         layer_time=batching.LAYER_TIME,
         exchange_time=0.0,
         host_time=batching.HOST_TIME,
+        prompts_per_step=1,
+        prompt_time=prompt * cost.flop_time,
     )
-    assert cost.time(rows, flops, moved) == pytest.approx(expected, rel=1e-12)
+    assert cost.mixed(rows, flops, moved, (1, prompt)) == pytest.approx(expected, rel=1e-12)
     assert beside == pytest.approx(
         cost.setting.model.layers * batching.LAYER_TIME + batching.HOST_TIME
     )

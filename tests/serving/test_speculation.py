@@ -58,7 +58,7 @@ def test_at_the_break_even_link_loading_takes_as_long_as_the_matmuls() -> None:
     """And the whole prefill, attention included, takes longer still."""
     asked = {"gpu": "H100 SXM", "model": "Llama-3.1-8B"}
     link = movement.break_even_link(**asked)
-    assert 4e9 < link < 6e9
+    assert 4e9 < link < 8e9
     assert movement.load_gain(**asked, context=16_384, link=link) > 1
     assert movement.load_gain(**asked, context=16_384, link=link / 3) < 1
 

@@ -20,7 +20,6 @@ from benchpost.site import pages
 from benchpost.site.gallery import EXAMPLES
 from benchpost.site.pages import write_pages
 
-PICTURE = re.compile(r"chart |diagram ")
 THEME = Path(pages.__file__).parent / "theme/assets/benchpost"
 
 

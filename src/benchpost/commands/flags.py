@@ -12,6 +12,7 @@ from benchpost.commands.context import Context
 from benchpost.commands.grammar import Given, Parser, Reading, is_hole
 from benchpost.commands.invocation import Invocation
 from benchpost.commands.script import Word
+from benchpost.commands.versions import Life
 from benchpost.errors import near
 from benchpost.findings import Check, Severity
 from benchpost.post.problems import Problem
@@ -72,6 +73,9 @@ def of_flag(given: Given, command: str, context: Context) -> Iterator[Problem]:
     if given.state in ("unknown", "ambiguous"):
         yield from _absent(given, command, context)
         return
+    since = context.table("spelled").get(given.spelled, "")
+    if since and not context.since(since):
+        given = replace(given, life=Life(since))
     if not given.life.covers(context.asked):
         yield _elsewhen(given, command, context)
         return

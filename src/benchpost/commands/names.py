@@ -172,5 +172,7 @@ def _with_colon(name: str, written: str, at: int, context: Context) -> Iterator[
     if found is None or context.life(found.lives).is_gone(context.asked):
         yield from _metric(name, written, at, context)
         return
-    said = f"metrics of {context.tool.name} have a colon: write `{found.name}`, not `{written}`"
+    is_series = name.startswith(found.name) or name.endswith("_created")
+    right = name if is_series else found.name
+    said = f"metrics of {context.tool.name} have a colon: write `{right}`, not `{written}`"
     yield Problem(Check.C013, at, said)

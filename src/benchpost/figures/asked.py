@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from benchpost.errors import UsageError, near
 from benchpost.figures import markup
@@ -14,7 +14,7 @@ from benchpost.roofline import catalog
 from benchpost.roofline.catalog import Chip, Model
 from benchpost.roofline.predict import setting_of
 from benchpost.serving.cost import StepCost
-from benchpost.serving.distributions import lengths
+from benchpost.serving.lengths import lengths
 from benchpost.serving.run import Run
 from benchpost.serving.server import POLICIES
 from benchpost.serving.simulation import simulate
@@ -62,12 +62,18 @@ class Asked:
 
     def run(self, concurrency: int, policy: str, requests: int = 0, budget: int = 0) -> Run:
         """A run in a closed loop, by default so long that its ends are a small part of it."""
-        return _run(
-            self,
-            concurrency,
-            policy,
-            requests or min(_MOST, max(_LEAST, 4 * concurrency)),
-            budget,
+        return simulate(
+            gpu=self.chip,
+            model=self.net,
+            prompt=self.prompt,
+            output=self.output,
+            dtype=self.dtype,
+            kv=self.kv,
+            concurrency=concurrency,
+            requests=requests or min(_MOST, max(_LEAST, 4 * concurrency)),
+            policy=policy,
+            max_num_seqs=concurrency,
+            max_num_batched_tokens=budget or None,
         )
 
     def full_step(self, concurrency: int, budget: int) -> float:
@@ -75,9 +81,9 @@ class Asked:
         setting = setting_of(self.chip, self.net, "vllm", self.dtype, self.kv, 1)
         work, decoding, prompt = setting.work, concurrency - 1, budget - concurrency + 1
         held = lengths(self.prompt).mean
-        flops = float(work.decode_flops(held, decoding)) + float(work.prefill_flops(prompt, prompt))
-        moved = float(work.kv_bytes(held, decoding)) + float(work.kv_bytes(prompt))
-        return StepCost(setting).time(budget, flops, moved)
+        flops, moved = work.decode_flops(held, decoding), work.kv_bytes(held, decoding)
+        prompts = (prompt, float(work.prefill_flops(prompt, prompt)))
+        return StepCost(setting).mixed(decoding, float(flops), float(moved), prompts)
 
     def parts(self, *more: str) -> list[str]:
         """What tells a figure's file from others."""
@@ -113,21 +119,3 @@ def policies_of(written: str, head: str) -> list[str]:
 
 def _unknown(chosen: Iterable[str]) -> list[str]:
     return [policy for policy in chosen if policy not in POLICIES]
-
-
-# a chart and a table of one page ask for the same runs
-@lru_cache(maxsize=256)
-def _run(asked: Asked, concurrency: int, policy: str, requests: int, budget: int) -> Run:
-    return simulate(
-        gpu=asked.chip,
-        model=asked.net,
-        prompt=asked.prompt,
-        output=asked.output,
-        dtype=asked.dtype,
-        kv=asked.kv,
-        concurrency=concurrency,
-        requests=requests,
-        policy=policy,
-        max_num_seqs=concurrency,
-        max_num_batched_tokens=budget or None,
-    )

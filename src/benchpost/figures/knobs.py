@@ -17,7 +17,7 @@ from benchpost.roofline.catalog import Chip, Model, chip
 from benchpost.roofline.catalog import model as known_model
 from benchpost.roofline.predict import setting_of
 from benchpost.roofline.units import show
-from benchpost.serving.distributions import lengths
+from benchpost.serving.lengths import lengths
 from benchpost.serving.run import Run
 from benchpost.serving.server import default_budget, default_places
 from benchpost.serving.simulation import simulate

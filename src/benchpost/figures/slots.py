@@ -15,7 +15,7 @@ from benchpost.figures.traced import Chart, Trace, charted, rounded
 from benchpost.figures.types import Facts, Fragment
 from benchpost.serving.allocation import PARTS, SCHEMES, Shares, shares, token_share
 from benchpost.serving.crosscheck import PAPER, PAPER_DATE, WASTE, kept_shares
-from benchpost.serving.distributions import lengths
+from benchpost.serving.lengths import lengths
 from benchpost.serving.pairs import OPT_SLOTS, OUTPUT, PROMPT
 
 REQUESTS = 400

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from benchpost.serving.allocation import shares, token_share
-    from benchpost.serving.distributions import lengths
     from benchpost.serving.graphs import best_sizes, capture_sizes
     from benchpost.serving.prefixes import Talk, reuse
     from benchpost.serving.simulation import simulate
@@ -26,7 +25,6 @@ __all__ = [
     "break_even",
     "capture_sizes",
     "grid",
-    "lengths",
     "reuse",
     "shares",
     "simulate",
@@ -40,7 +38,6 @@ _WHERE = {
     "break_even": "speculation",
     "capture_sizes": "graphs",
     "grid": "sweeps",
-    "lengths": "distributions",
     "reuse": "prefixes",
     "shares": "allocation",
     "simulate": "simulation",

@@ -17,7 +17,7 @@ from benchpost.roofline import serving_equations as closed
 from benchpost.roofline.predict import BLOCK_TOKENS
 from benchpost.roofline.sizes import at_least
 from benchpost.serving.buddy import Buddy, Piece
-from benchpost.serving.distributions import Lengths, lengths
+from benchpost.serving.lengths import Lengths, lengths
 from benchpost.serving.load import Load, load
 
 SCHEMES = {

@@ -4,7 +4,7 @@
     served(gpu="H100 SXM", model="Llama-3.1-8B", concurrency=64, prompt="512",
            output="geometric 256", metric="ttft_p99")
 
-Lengths are texts as `distributions.lengths` reads them; a link is a text with its unit, e.g.
+Lengths are texts as `lengths.lengths` reads them; a link is a text with its unit, e.g.
 `50 GB/s`. A simulation is seeded, so that its numbers are as true to the text as any other; it
 takes some milliseconds for the few hundred requests that it serves by default.
 """
@@ -104,10 +104,8 @@ def step_time(
     cost = StepCost(predict.setting_of(gpu, model, "vllm", dtype, kv, tp))
     flops = float(cost.work.decode_flops(context, batch))
     moved = float(cost.work.kv_bytes(context, batch))
-    if prefill:
-        flops += float(cost.work.prefill_flops(prefill, prefill))
-        moved += float(cost.work.kv_bytes(prefill))
-    return Quantity(cost.time(batch + prefill, flops, moved), "second")
+    prompt = float(cost.work.prefill_flops(prefill, prefill)) if prefill else 0.0
+    return Quantity(cost.mixed(batch, flops, moved, (prefill, prompt)), "second")
 
 
 def host_time() -> Quantity:

@@ -11,6 +11,7 @@ take about a second of one core. The same arguments give the same numbers in eve
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from benchpost.roofline.batching import HOST_TIME
@@ -20,13 +21,16 @@ from benchpost.roofline.predict import setting_of
 from benchpost.serving.batches import Batches
 from benchpost.serving.continuous import Continuous
 from benchpost.serving.cost import StepCost
-from benchpost.serving.distributions import LONGEST, Lengths
+from benchpost.serving.lengths import LONGEST, Lengths
 from benchpost.serving.load import Load, load
 from benchpost.serving.run import Run
 from benchpost.serving.server import Server, server_of
 
 REQUESTS = 1000
 """Requests of a run where nothing else is said."""
+SMALL = 2000
+"""Requests up to which a run is remembered: it holds under a megabyte, and pages ask for it anew in
+their charts, tables and values."""
 
 
 def simulate(
@@ -50,7 +54,7 @@ def simulate(
     """Serve `requests` of `prompt` tokens in and `output` out, and say when each was answered.
 
     Either `concurrency` requests are in the server at all times, or they arrive at random at `rate`
-    a second. Lengths are numbers or distributions as `distributions.lengths` reads them. `limits`
+    a second. Lengths are numbers or distributions as `lengths.lengths` reads them. `limits`
     are those of `server.server_of`: `max_num_seqs`, `max_num_batched_tokens`, `block`, `blocks`,
     `utilisation`, `reserved`, `delay` and `shared`. Raises UsageError for what does not exist or
     does not fit.
@@ -67,10 +71,16 @@ def simulate(
     )
     longest = max(p + o for p, o in zip(asked.prompts, asked.outputs, strict=True))
     server = server_of(setting, longest=longest, policy=policy, **limits)
-    return serve(asked, server, StepCost(setting, host_time))
+    cost = StepCost(setting, host_time)
+    return _remembered(asked, server, cost) if requests <= SMALL else serve(asked, server, cost)
 
 
 def serve(asked: Load, server: Server, cost: StepCost) -> Run:
     """A load on a server."""
     made = Continuous if server.policy in ("continuous", "chunked") else Batches
     return made(asked, server, cost).run()
+
+
+@lru_cache(maxsize=64)
+def _remembered(asked: Load, server: Server, cost: StepCost) -> Run:
+    return serve(asked, server, cost)

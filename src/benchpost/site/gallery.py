@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from benchpost.figures import FIGURES
 from benchpost.figures.options import described, parameters, written_option
+from benchpost.figures.types import Figure
 from benchpost.site import escape
 from benchpost.site.own_page import filled_page
 
@@ -107,7 +108,7 @@ def _section(head: str) -> Iterator[str]:
     figure = FIGURES[head]
     yield f"## {head}"
     yield " ".join((inspect.getdoc(figure) or "").split())
-    yield "\n".join(option_table(figure))
+    yield "\n".join(_options(figure))
     if head in RECORDED:
         yield _fence(RECORDED[head])
         yield "It needs a recorded result, so it is not shown here."
@@ -120,8 +121,7 @@ def _fence(slot: str) -> str:
     return f"```jsx\n{{/* fill {slot} */}}\n{{/* /fill */}}\n```"
 
 
-def option_table(figure: Callable[..., object]) -> Iterator[str]:
-    """Lines of a table of the options of a figure or a function."""
+def _options(figure: Figure) -> Iterator[str]:
     yield "| Option | Type | Without it |\n| --- | --- | --- |"
     for name, parameter in parameters(figure).items():
         kind = escape.text(described(parameter.annotation))
