@@ -150,8 +150,12 @@ def problems(skill: Skill, shelf: Shelf) -> str:
 
 
 def _fault(finding: Finding) -> str:
-    code, said = escape.code(finding.check.name), escape.text(finding.message)
-    return f"{code}, line {finding.place.line}: {said}"
+    # messages mark code as Markdown does
+    pieces = enumerate(finding.message.split("`"))
+    said = "".join(
+        escape.code(text) if number % 2 else escape.text(text) for number, text in pieces
+    )
+    return f"{escape.code(finding.check.name)}, line {finding.place.line}: {said}"
 
 
 def _letters(text: str) -> str:
