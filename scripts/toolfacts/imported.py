@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from toolfacts.snapshot import key
+
 SIZES = (
     "--kv-cache-memory-bytes",
     "--max-num-batched-tokens",
@@ -53,11 +55,7 @@ def _after(flat: Record, version: str) -> str:
 
 
 def _oldest(flags: Record) -> str:
-    return min((flag["first_seen"] for flag in flags.values()), key=_order)
-
-
-def _order(version: str) -> list[int]:
-    return [int(part) for part in version.split(".")]
+    return min((str(flag["first_seen"]) for flag in flags.values()), key=key)
 
 
 def _life(record: Record) -> list[str]:
@@ -98,10 +96,11 @@ def _all(flat: Record) -> Iterator[tuple[str, Record]]:
 
 
 def _shape(record: Record) -> dict[str, Any]:
-    shape: dict[str, Any] = {"names": record["spellings"], "kind": _kind(record)}
+    names = sorted(record["spellings"], key=lambda name: not name.startswith("--"))
+    shape: dict[str, Any] = {"names": names, "kind": _kind(record)}
     annotation = record.get("annotation", "")
     listed = shape["kind"] == "str" and ("list[" in annotation or "set[" in annotation)
-    for key, value in (
+    for name, value in (
         ("nargs", record.get("nargs") or ("+" if listed else "")),
         ("choices", record["choices"]),
         ("known", record.get("known_values")),
@@ -109,12 +108,12 @@ def _shape(record: Record) -> dict[str, Any]:
         ("default", _defaults(record)),
     ):
         if value:
-            shape[key] = value
+            shape[name] = value
     return shape
 
 
 def _kind(record: Record) -> str:
-    name, kind = record["spellings"][0], str(record["type"])
+    name, kind = max(record["spellings"], key=len), str(record["type"])
     if name == "--max-model-len":
         return "size-or-auto"
     if name in SIZES:

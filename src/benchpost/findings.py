@@ -39,6 +39,7 @@ class Check(Enum):
     S008 = "slot or value declaration is not understood"
     S009 = "bare number with a unit on a page whose numbers are computed"
     S010 = "quoted number or source without what would prove it"
+    S011 = "value at the beginning of a line of Markdown"
     # F: figure files
     F001 = "figure file is missing"
     F002 = "figure file was edited by hand"
@@ -124,6 +125,7 @@ class Check(Enum):
     C020 = "package that nothing on the page uses"
     C021 = "result that the command does not report"
     C022 = "release or tool that is not known"
+    C023 = "draft model with another vocabulary"
 
 
 class Severity(Enum):

@@ -119,6 +119,28 @@ def test_a_model_is_read_from_its_configuration(
     assert f"memory of {tmp_path.name} on H200" in capsys.readouterr().out
 
 
+MAC = ["--gpu", "Apple M3 Max 40-core", "--weights", "q4_k_m", "--engine", "llama.cpp"]
+
+
+def test_a_run_of_ones_own_moves_and_narrows(capsys: pytest.CaptureFixture[str]) -> None:
+    """Towards the rate that the same people published, 7.53 tok/s."""
+    asked = ["decode", *MAC, "--model", "Llama-3.1-70B", "--kv", "fp16", "--context", "512"]
+    made = []
+    for words in (asked, [*asked, "--run", "Llama-3.1-8B=50.74@512"]):
+        assert main(["predict", *words, "--format", "json"]) == 0
+        made.append(json.loads(capsys.readouterr().out))
+    before, after = made
+    assert abs(after["value"] - 7.53) < 0.1 < abs(before["value"] - 7.53)
+    assert after["high"] - after["low"] < before["high"] - before["low"]
+
+
+def test_a_prefill_of_ones_own_calibrates(capsys: pytest.CaptureFixture[str]) -> None:
+    """The same prompt then takes what was measured."""
+    asked = ["prefill", *MAC, "--model", "Llama-3.1-8B", "--prompt", "2048", "--format", "json"]
+    assert main(["predict", *asked, "--run", "Llama-3.1-8B=700@2048"]) == 0
+    assert json.loads(capsys.readouterr().out)["value"] == pytest.approx(2048 / 700, rel=1e-6)
+
+
 WRONG = [
     (
         ["decode", "--gpu", "H21", "--model", "Qwen3-4B"],
@@ -137,6 +159,14 @@ WRONG = [
         "`predict memory` has no chart; those with one are decode, prefill, serving, speculate, ",
     ),
     (["decode", *ASKED, "--engine", "vlm"], "unknown engine 'vlm'; did you mean 'vllm'"),
+    (
+        ["decode", *ASKED, "--run", "fast"],
+        "--run 'fast' is not MODEL=RATE[@TOKENS], e.g. Llama-3.1-8B=50.7@512",
+    ),
+    (["decode", *ASKED, "--run", "Qwen3-5B=9"], "unknown model 'Qwen3-5B'; did you mean"),
+    (["memory", *ASKED, "--run", "Qwen3-4B=9"], "`predict memory` takes no --run; decode and "),
+    (["decode", *ASKED, "--tp", "2", "--run", "Qwen3-4B=9"], "--run is of one GPU, and so must"),
+    (["decode", *ASKED, "--run", "Qwen3-4B=99999"], "99999 tok/s is above the bound of "),
 ]
 
 

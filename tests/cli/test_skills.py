@@ -66,7 +66,7 @@ def test_a_folder_that_is_not_there(tree: Path, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err == "benchpost: no folder gone\n"
     assert main(["skills", "check", "skills", "--select", "K02,X9"]) == 2
     assert capsys.readouterr().err == (
-        "benchpost: no check 'X9'; codes begin with C, F, K, M, N, P, R, S or T\n"
+        "benchpost: no check 'X9'; codes begin with C, F, K, M, N, P, Q, R, S or T\n"
     )
 
 

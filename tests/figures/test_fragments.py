@@ -303,9 +303,9 @@ def test_a_row_stands_beside_what_is_said_of_it() -> None:
     )
     cells = text.split("\n")[2].strip("| ").split(" | ")
     napkin, model = (score.predicted[step][0] for step in ("file size", "model"))
-    assert cells[0] == f"{score.rate:.0f}"
-    assert cells[1] == f"{napkin:.0f} ({napkin / score.rate:.2f}×)"
-    assert cells[2] == f"{model:.0f} ({model / score.rate:.2f}×)"
+    assert cells[0] == f"{score.measured:.0f}"
+    assert cells[1] == f"{napkin:.0f} ({napkin / score.measured:.2f}×)"
+    assert cells[2] == f"{model:.0f} ({model / score.measured:.2f}×)"
     assert cells[3] == f"{score.low:.0f} to {score.high:.0f}"
 
 

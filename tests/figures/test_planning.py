@@ -52,7 +52,7 @@ def test_fits_are_those_that_vllm_logs() -> None:
     blocks = math.floor((budget - weights) / (16 * 131072))
     assert row["Blocks"] == f"{blocks:,}"
     assert row["Tokens"] == f"{int(blocks / 512 * 8192):,}"
-    assert row["Sequences of 8,192"] == f"{blocks / 512:.2f}"
+    assert row["× 8,192"] == f"{blocks / 512:.2f}"
 
 
 def test_a_model_too_large_is_said_to_be() -> None:
@@ -75,18 +75,17 @@ def test_what_is_set_aside_and_reported_counts() -> None:
 def test_bytes_of_a_token_are_what_is_kept(name: str) -> None:
     """The product that the table states is the bytes that it gives."""
     (row,) = rows("table kv", model=name, kv="bf16", context=1)
-    said = row["What is kept"].split(", ")[0].removesuffix(" layers")
-    each, layers = said.rpartition(" × ")[0], int(said.rpartition(" × ")[2])
+    each, _, layers = row["Kept of a token"].rpartition(" × ")
     factors = [int(word) for word in re.findall(r"\d+", each)]
-    kept = sum(factors) if "latent" in each else math.prod(factors)
-    stated = parse_quantity(row["BF16, a token"].replace("kB", "kB")).value
-    assert kept * layers * 2 == pytest.approx(stated, rel=0.006)
+    kept = sum(factors) if "+" in each else math.prod(factors)
+    stated = parse_quantity(row["Token, BF16"]).value
+    assert kept * int(layers) * 2 == pytest.approx(stated, rel=0.006)
 
 
 def test_quantised_weights_are_not_slower_at_the_bound() -> None:
     """Fewer bits, fewer bytes, a higher bound and a lower ridge, on one kind of arithmetic."""
     found = rows("table formats", gpu="A100 SXM 80GB", model="Llama-3.1-8B", dtype="bf16, awq")
-    rates = [float(row["Decode bound"].split()[0]) for row in found]
+    rates = [float(row["Decode, at most"].split()[0]) for row in found]
     ridges = [float(row["Ridge batch"]) for row in found]
     assert rates == sorted(rates)
     assert ridges == sorted(ridges, reverse=True)
@@ -125,7 +124,23 @@ def test_tensor_parallel_steps_are_those_of_the_model() -> None:
     made = predict.decode(
         gpu="H100 SXM", model="Llama-3.1-70B", context=4096, batch=8, engine="vllm", tp=4
     )
-    assert row["Step, typical"] == f"{8 / made.value * 1e3:.1f} ms"
+    assert row["Typical"] == f"{8 / made.value * 1e3:.1f} ms"
+
+
+def test_a_batch_takes_the_next_graph() -> None:
+    """It is padded to the next captured size, and above the largest there is none."""
+    found = rows("table graphs", seqs=8, batch="1, 3, 9, 16, 17")
+    assert [row["Graph"] for row in found] == ["1", "4", "16", "16", "none, runs eagerly"]
+    assert [row["Padding"] for row in found] == ["0 %", "33 %", "78 %", "0 %", ""]
+
+
+def test_a_verdict_says_what_is_broken_or_that_nothing_is() -> None:
+    """A rate beyond any batch is impossible, the same at a tenth is not."""
+    asked: dict[str, Option] = {"model": "Llama-3.1-8B", "gpu": "A100 SXM 80GB"}
+    wrong = call("verdict", {**asked, "tokens_per_second": 30000.0}, facts()).text
+    fine = call("verdict", {**asked, "tokens_per_second": 3000.0}, facts()).text
+    assert wrong.startswith("- 3e+04 tok/s is 1.4")
+    assert fine == "- Nothing that we know of the hardware forbids it."
 
 
 REFUSED: dict[str, tuple[str, dict[str, Option], str]] = {
@@ -186,6 +201,16 @@ REFUSED: dict[str, tuple[str, dict[str, Option], str]] = {
         "chart parallel",
         {"gpu": "H200", "model": "Qwen3-8B", "tp": "1", "batch": 2000, "context": 1},
         "'chart parallel' is of memory-bound steps; choose a smaller batch=",
+    ),
+    "blocks": (
+        "table blocks",
+        {"model": "Qwen3-8B", "block": "16 32"},
+        "option 'block' of 'table blocks' must be whole numbers separated by commas, not \"16 32\"",
+    ),
+    "graphs": (
+        "table graphs",
+        {"sizes": "1, x"},
+        "option 'sizes' of 'table graphs' must be whole numbers separated by commas, not \"1, x\"",
     ),
     "reserved": (
         "table fits",

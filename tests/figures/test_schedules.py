@@ -214,9 +214,11 @@ def test_knobs_say_which_setting_cannot_keep_up() -> None:
     """Where requests come faster than they are served, the table says so instead of a time."""
     options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "rate": 8.0}
     text = call("table knobs", options, facts()).text
-    rows = {line.split(" | ")[0]: line for line in text.splitlines() if line.startswith("| ")}
-    assert "| grows | grows |" in rows["| `--max-num-seqs 32`"]
-    assert "grows" not in rows["| as it is: budget 8,192, at most 1,024 sequences"]
+    rows = [line for line in text.splitlines() if line.startswith("| ")]
+    (fewer,) = (row for row in rows if row.startswith("| `--max-num-seqs"))
+    (base,) = (row for row in rows if row.startswith("| as it is"))
+    assert "| grows | grows |" in fewer
+    assert "grows" not in base
     assert "more requests come than are served" in text
     options = {**options, "rate": 0.5}
     assert "more requests come" not in call("table knobs", options, facts()).text
@@ -235,3 +237,28 @@ def test_a_step_takes_as_long_as_in_the_simulation() -> None:
     (first, *_) = schedule([600], 0, 8192)
     run = simulate(gpu="H100 SXM", model="Llama-3.1-8B", prompt=600, output=1, concurrency=1)
     assert first.time(cost, 1) == pytest.approx(run.ttft[0], rel=1e-9)
+
+
+def test_a_budget_below_the_sequences_names_both_flags() -> None:
+    """vLLM refuses a budget below `--max-num-seqs`, so the table says both where it must."""
+    options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "budget": 2048}
+    text = call("table knobs", {**options, "requests": 20}, facts()).text
+    assert "| `--max-num-batched-tokens 512 --max-num-seqs 512` |" in text
+    assert "| `--max-num-batched-tokens 4096` |" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("512", "with 512 tokens in"),
+        ("uniform 800 7200", "with 800 to 7,200 tokens in"),
+        ("lognormal 4000 1", "with 4,000 (lognormal 1) tokens in"),
+        ("geometric 256", "with 256 (geometric) tokens in"),
+    ],
+)
+def test_knobs_say_the_lengths_in_words(written: str, said: str) -> None:
+    """The caption reads, whatever distribution the lengths have, and says how far off it may be."""
+    options: dict[str, Option] = {"gpu": "H200", "model": "Llama-3.1-8B", "prompt": written}
+    text = call("table knobs", {**options, "requests": 20}, facts()).text
+    assert said in text
+    assert "Measured times were 0.87 to 1.33 times the predicted TPOT" in text

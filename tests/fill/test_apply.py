@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import MdxCompile
-from fill.figures_of_tests import fill, read
+from fill_figures import fill, read
 
 from benchpost.fill.apply import apply_suggestions
 from benchpost.post.document import Dialect

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import MdxCompile
-from fill.figures_of_tests import OWN
+from fill_figures import OWN
 from post.corpus import CorpusFile, corpus
 from post.slots_in_files import insertion, places
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from house import House
 
 from benchpost.fill.check import check_post
 from benchpost.fill.doubted import doubted
@@ -12,8 +13,6 @@ from benchpost.findings import Check, Severity
 from benchpost.post.document import Dialect, Post
 from benchpost.post.read import parse_post
 from benchpost.record.types import Machine, Measured, Provenance, Result, Results
-
-from .conftest import House
 
 CLAIM = 'gpu="A100 SXM 80GB", model="Llama-3-8B"'
 

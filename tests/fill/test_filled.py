@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import MdxCompile
-from fill.figures_of_tests import OWN, fill, read
+from fill_figures import OWN, fill, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from fill.conftest import House
+from house import House
 
 from benchpost.figures.types import Facts
 from benchpost.fill.own import load_own

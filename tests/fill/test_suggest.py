@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from fill.figures_of_tests import read
+from fill_figures import read
 
 from benchpost.errors import BenchpostError
 from benchpost.figures import call

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fill.conftest import House
+from house import House
 
 from benchpost import files
 from benchpost.config import Project

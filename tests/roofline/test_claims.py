@@ -208,3 +208,13 @@ def test_a_claim_that_cannot_be_judged_is_refused(claim: Claim, said: str) -> No
     """With what is missing."""
     with pytest.raises(UsageError, match=re.escape(said)):
         possible(claim)
+
+
+def test_a_claim_may_be_given_by_its_fields() -> None:
+    """Names of fields that do not exist are refused with the nearest."""
+    assert not possible(model="Llama-3-8B", gpu=A100, tokens_per_second=300.0)
+    assert possible(model="Llama-3-8B", gpu=A100, tokens_per_second=100.0)
+    with pytest.raises(UsageError, match="a claim has no 'token_per_second'; did you mean 'tok"):
+        possible(model="Llama-3-8B", gpu=A100, token_per_second=300.0)
+    with pytest.raises(UsageError, match="a claim needs its model"):
+        possible(gpu=A100, tokens_per_second=300.0)

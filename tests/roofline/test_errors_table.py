@@ -12,11 +12,14 @@ from benchpost import roofline
 from benchpost.errors import BenchpostError, UsageError
 from benchpost.roofline import (
     bands,
+    catalog,
     engines,
     errors_report,
     errors_table,
     fitting,
+    fitting_prefill,
     measured,
+    predict,
     scores,
 )
 from benchpost.roofline.errors_table import Coverage
@@ -79,6 +82,25 @@ def test_the_band_of_prefill_holds() -> None:
     assert 0.72 <= whole(errors_table.prefill_coverage(), "inside") <= 0.88
 
 
+def test_the_shipped_shares_of_prefill_are_those_of_the_fit() -> None:
+    """To the digits that are printed."""
+    found = fitting_prefill.fit(fitting_prefill.prefills())
+    assert (found.most, found.level, found.power) == pytest.approx(
+        (predict.MOST_SHARE, predict.SHARE_AT_100, predict.SHARE_POWER), abs=0.005
+    )
+
+
+def test_the_band_of_prefill_holds_for_gpus_left_out_of_the_fit() -> None:
+    """Between 72 % and 88 % of the rows of GPUs that it did not see."""
+    made = fitting_prefill.ratios_left_out(fitting_prefill.prefills())
+    inside = [
+        (band := bands.PREFILL[catalog.chip(row.gpu).platform]).low <= ratio <= band.high
+        for row, ratio in made
+    ]
+    assert len(inside) > 300
+    assert 0.72 <= sum(inside) / len(inside) <= 0.88
+
+
 def test_each_step_of_the_ladder_is_better() -> None:
     """From the napkin to one run of one's own."""
     means = [each.mean for each in errors_table.ladder(scores.kept())]
@@ -99,9 +121,11 @@ def test_one_measurement_of_ones_own_narrows_the_band() -> None:
     before = roofline.decode(**asked, context=1024, engine="llama.cpp")
     after = roofline.decode(**asked, context=1024, engine="llama.cpp", calibration=known)
     assert abs(after.value - 110) < 3 < abs(before.value - 110)
+    own_band = bands.CALIBRATED_ON["fast desktop"]
     assert (after.low, after.high) == pytest.approx(
-        (after.value * bands.CALIBRATED.low, after.value * bands.CALIBRATED.high)
+        (after.value * own_band.low, after.value * own_band.high)
     )
+    assert after.high - after.low < before.high - before.low
 
 
 def test_a_prefill_of_ones_own_calibrates_the_compute_share() -> None:
@@ -117,6 +141,41 @@ def test_a_prefill_of_ones_own_calibrates_the_compute_share() -> None:
         calibration=known,
     )
     assert 2048 / made.value == pytest.approx(3000.0, rel=1e-6)
+
+
+@pytest.mark.parametrize("platform", bands.DECODE)
+def test_measurements_of_ones_own_narrow_every_band(platform: str) -> None:
+    """One row, and three further, on every platform."""
+    plain = bands.DECODE[platform]
+    one, three = (bands.calibrated(platform, rows) for rows in (1, 3))
+    widths = [each.high / each.low for each in (plain, one, three)]
+    assert widths == sorted(widths, reverse=True)
+    assert widths[0] > widths[1]
+
+
+@pytest.mark.parametrize("platform", bands.DECODE)
+def test_the_band_after_one_row_holds(cases: list[Case], platform: str) -> None:
+    """Between 72 % and 88 % of the other rows inside, each counted once."""
+    made = [
+        (ratio, weight)
+        for one, ratio, weight in fitting.ratios_calibrated(cases)
+        if one.platform == platform
+    ]
+    band = bands.CALIBRATED_ON[platform]
+    inside = sum(weight for ratio, weight in made if band.low <= ratio <= band.high)
+    assert 0.72 <= inside / sum(weight for _, weight in made) <= 0.88
+
+
+def test_a_row_of_one_kind_says_nothing_of_the_other() -> None:
+    """A prefill of one's own leaves the band of decode as it is, and the reverse."""
+    asked: dict[str, Any] = {"gpu": "RTX 3090", "model": "Llama-3.1-8B", "weights": "f16"}
+    known = roofline.calibrate(
+        [Row("RTX 3090", "Llama-3.1-8B", "prefill", 3000.0, format="f16", prompt=2048)]
+    )
+    assert roofline.decode(**asked, calibration=known) == roofline.decode(**asked)
+    known = roofline.calibrate([Row("RTX 3090", "Llama-3.1-8B", "decode", 50.0, format="f16")])
+    plain = roofline.prefill(**asked, prompt=512)
+    assert roofline.prefill(**asked, prompt=512, calibration=known).low == plain.low
 
 
 def test_rows_of_two_kinds_do_not_calibrate() -> None:

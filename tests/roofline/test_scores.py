@@ -15,38 +15,44 @@ import pytest
 from numpy.typing import NDArray
 
 from benchpost.errors import BenchpostError
-from benchpost.roofline import catalog, scores, scoring
+from benchpost.roofline import catalog, errors_serving, scores, scoring
 from benchpost.roofline.errors_table import calibrated, decode_cases
-from benchpost.roofline.scores import DECODE, PREFILL, Score
+from benchpost.roofline.ladders import DECODE, PREFILL, Step
+from benchpost.roofline.scores import Score
 
 PACKAGE = Path(scores.__file__).parent
 POST = Path(__file__).parents[2] / "posts/how-fast-can-this-gpu-decode/index.mdx"
 Table = dict[str, NDArray[Any]]
 
 
+Made = dict[str, scores.Kept]
+
+
 @pytest.fixture(scope="module")
-def made() -> scores.Kept:
+def made() -> Made:
     return scoring.made()
 
 
-def test_the_file_is_what_the_rows_give(made: scores.Kept) -> None:
+@pytest.mark.parametrize("kind", ["decode", "serving"])
+def test_the_file_is_what_the_rows_give(made: Made, kind: str) -> None:
     """After a change of rows, catalogue or model: `python scripts/errors.py`."""
-    kept = scores.kept()
-    assert kept.digest == made.digest, "run scripts/errors.py"
-    assert [score.row for score in kept.scores] == [score.row for score in made.scores]
-    for old, new in zip(kept.scores, made.scores, strict=True):
+    kept, fresh = scores.kept(kind), made[scores.FILES[kind]]
+    assert kept.digest == fresh.digest, "run scripts/errors.py"
+    assert [s.row for s in kept.scores] == [s.row for s in fresh.scores]
+    for old, new in zip(kept.scores, fresh.scores, strict=True):
         assert numbers(old) == pytest.approx(numbers(new), rel=1e-4), new.row
-    assert (kept.share, kept.layer_time) == pytest.approx((made.share, made.layer_time), rel=1e-4)
 
 
 def numbers(score: Score) -> list[float]:
-    return [score.rate, *(p for ps in score.predicted.values() for p in ps), score.low, score.high]
+    predicted = (each for several in score.predicted.values() for each in several)
+    return [score.measured, *predicted, score.low, score.high]
 
 
-def test_what_is_written_is_read_the_same(made: scores.Kept) -> None:
+def test_what_is_written_is_read_the_same(made: Made) -> None:
     """Writing what was read gives the same text."""
-    text = scoring.text(made)
-    assert scoring.text(scores.read(text, "errors.json")) == text
+    for name, kept in made.items():
+        text = scoring.text(kept)
+        assert scoring.text(scores.read(text, name)) == text
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"digest": "", "scores": [[2, "decode"]]}', "[]"])
@@ -221,6 +227,19 @@ def golden(cost: Callable[[float], float], low: float, high: float) -> float:
     return (low + high) / 2
 
 
+def test_serving_is_off_by_what_its_report_says() -> None:
+    """As `errors_serving` has it, for all rows and for the GPUs that the fit did not see."""
+    report = dict(errors_serving.groups(errors_serving.judged(errors_serving.usable())))
+    everything, unseen = report["Serving, time per output token"]
+    found = scores.errors(scores.chosen("serving"), "serving", "model")
+    assert found.rows == everything.rows
+    assert found.mean == pytest.approx(everything.mean, rel=1e-3)
+    others = [s for s in scores.chosen("serving") if s.row.gpu != errors_serving.FITTED]
+    rest = scores.errors(others, "serving", "model")
+    assert rest.rows == unseen.rows
+    assert rest.mean == pytest.approx(unseen.mean, rel=1e-3)
+
+
 def test_after_one_run_every_pair_counts() -> None:
     """As `errors_table` has it, which weighs each row once."""
     other = calibrated(decode_cases())
@@ -245,7 +264,7 @@ def test_the_post_names_the_only_row_below_the_line(table: Table) -> None:
     """One row is faster than the napkin, and it is the mixture of experts."""
     faster = table["seconds"] < table["napkin"]
     assert faster.sum() == 1
-    (below,) = (s for s in scores.chosen() if s.rate > s.predicted["file size"][0])
+    (below,) = (s for s in scores.chosen() if s.measured > s.predicted["file size"][0])
     assert below.row.model == "Mixtral-8x7B"
     assert not (table["seconds"] < table["bound"]).any()
 
@@ -267,7 +286,7 @@ def test_the_example_of_the_post_prints_what_it_says(capsys: pytest.CaptureFixtu
 def score(rate: float, *predicted: float) -> Score:
     row = scores.chosen()[0].row
     steps = dict.fromkeys(DECODE, (1.0,)) | {"model": predicted}
-    return Score(row, "decode", rate, steps, 0.9 * rate, 1.1 * rate)
+    return Score(row, "decode", 2, rate, steps, 0.9 * rate, 1.1 * rate)
 
 
 def test_errors_are_relative_to_the_measured_rate() -> None:
@@ -288,7 +307,7 @@ def test_a_row_counts_once_however_often_it_is_predicted() -> None:
 
 @pytest.mark.parametrize("kind", [DECODE, PREFILL])
 def test_each_step_but_the_exact_work_improves_on_the_one_before(
-    kind: dict[str, scores.Step],
+    kind: dict[str, Step],
 ) -> None:
     """In the median; exact FLOPs do not help prefill, and the page shows it."""
     name = "decode" if kind is DECODE else "prefill"

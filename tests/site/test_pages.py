@@ -12,9 +12,12 @@ from site_project import write_post, write_sample
 from benchpost.cli import main
 from benchpost.config import Config, Project
 from benchpost.figures.theme import CSS
+from benchpost.figures.types import Facts
+from benchpost.fill.general import functions
 from benchpost.findings import Check, Finding
 from benchpost.roofline.equations import EQUATIONS
 from benchpost.site import pages
+from benchpost.site.gallery import EXAMPLES
 from benchpost.site.pages import write_pages
 
 THEME = Path(pages.__file__).parent / "theme/assets/benchpost"
@@ -260,11 +263,15 @@ def test_reference_pages_are_written_on_request(project: Project) -> None:
     glossary = (folder / "glossary.md").read_text(encoding="utf-8")
     assert {"Slot", "Snippet", "Known", "Finding"} <= set(re.findall(r"^## (\w+)", glossary, re.M))
     gallery = (folder / "figures/index.md").read_text(encoding="utf-8")
-    assert gallery.count('<figure class="figure"') == 10
+    slots = [slot for each in EXAMPLES.values() for slot in each]
+    drawn = [slot for slot in slots if slot.startswith(("chart", "diagram"))]
+    assert gallery.count('<figure class="figure"') == len(drawn) > 10
     model = (folder / "model.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^### `(\w+)`", model, re.M)) == sorted(EQUATIONS)
+    values = (folder / "values.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## `(\w+)`", values, re.M) == list(functions(Facts()))
     wrong = (folder / "errors/index.md").read_text(encoding="utf-8")
-    assert wrong.count('<figure class="figure"') == 4
+    assert wrong.count('<figure class="figure"') == 6
 
 
 def test_the_colours_of_figures_are_those_of_the_style_sheet() -> None:

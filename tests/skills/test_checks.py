@@ -58,6 +58,11 @@ HEADS = [
         "name: x\ndescription: Use when needed\nversion: 1",
         ["K013 the profile spec does not know the field 'version'; move it under `metadata`"],
     ),
+    (
+        "spec",
+        "name: x\ndescription: [Use, when]",
+        ["K011 `description` is a list; write it as text"],
+    ),
     ("codex", "name: x\ndescription: Use when needed\nversion: 1", []),
     ("claude", "name: x\ndescription: Use when needed\nmodel: opus", []),
     ("spec", "name: x\ndescription: Use when <b>bold</b>", []),
@@ -140,7 +145,48 @@ TREES: list[tuple[str, Mapping[str, str], list[str]]] = [
         {"x/SKILL.md": SOUND + "Run `scripts/a.py` in `src/app.py`.\n"},
         [
             "x/SKILL.md:6:6 K021 the path 'scripts/a.py' leads nowhere; no file of the catalogue"
-            " has that name"
+            " has that name; the skill has no folder scripts/"
+        ],
+    ),
+    (
+        "path in code that is an example, or to be made",
+        {
+            "x/SKILL.md": SOUND
+            + "- **Example**: `scripts/a.py`\n- Save b.c and it to `evals/e.json`.\n"
+        },
+        [
+            "x/SKILL.md:6:17 K021 the path 'scripts/a.py' leads nowhere; it reads like an example:"
+            " if it is one, leave it",
+            "x/SKILL.md:7:23 K021 the path 'evals/e.json' leads nowhere; it reads like a file that"
+            " is made as one works: if it is one, leave it",
+        ],
+    ),
+    (
+        "link into a folder that has other files",
+        {
+            "x/SKILL.md": SOUND + "[a](references/algo.md) [b](references/b.md) algorithms\n",
+            "x/references/algorithms.md": "",
+            "x/references/b.md": "",
+            "x/references/README.md": "",
+        },
+        [
+            "x/SKILL.md:6:5 K020 'references/algo.md' leads nowhere; no file of the catalogue has"
+            " that name; references/ holds algorithms.md, b.md: point at one, write it, or take"
+            " this out",
+        ],
+    ),
+    (
+        "link to where a skill was before",
+        {
+            "new/x/SKILL.md": SOUND,
+            "new/DESCRIPTION.md": "---\ndescription: D\n---\n",
+            "y/SKILL.md": skill("y", "Walks a dog. Use when it barks")
+            + "[x](../old/x/SKILL.md#x)\n",
+            "aliases.json": '{"aliases": {"old/x": "new/x"}}',
+        },
+        [
+            "y/SKILL.md:6:5 K020 '../old/x/SKILL.md#x' leads nowhere; did you mean"
+            " '../new/x/SKILL.md#x'?"
         ],
     ),
     (
@@ -200,7 +246,7 @@ TREES: list[tuple[str, Mapping[str, str], list[str]]] = [
         "long",
         {"x/SKILL.md": SOUND + "\n" * 500},
         [
-            "x/SKILL.md:1:1 K027 506 lines, about 27 tokens; more than 500 lines or 5000 tokens"
+            "x/SKILL.md:1:1 K027 506 lines, about 26 tokens; more than 500 lines or 5000 tokens"
             " belong into references/"
         ],
     ),
@@ -282,7 +328,7 @@ def test_broken_links_of_real_skills(tmp_path_factory: pytest.TempPathFactory) -
     """All known broken pointers are found, no whole link is called broken, and where the file
     exists elsewhere in the tree, that is what is offered."""
     trees = unpacked(tmp_path_factory)
-    truth = rows("links_broken.csv")
+    truth, offered = rows("links_broken.csv"), 0
     for label in sorted({row["label"] for row in rows("manifest.csv")}):
         known = (trees / "_trees" / f"{label}.txt").read_text(encoding="utf-8").split("\n")
         library = Library(scan(trees / label), frozenset(known) - {""})
@@ -295,6 +341,11 @@ def test_broken_links_of_real_skills(tmp_path_factory: pytest.TempPathFactory) -
             name = key[1].rpartition("/")[2]
             if any(path.endswith(f"/{name}") for path in known):
                 assert found[key].sure, key
+                offered += 1
+            else:
+                # nothing that could be pointed at is in the commit: what may be done is said
+                assert found[key].advice or found[key].offers, key
+    assert offered == 3
 
 
 def test_the_data_is_there() -> None:

@@ -17,7 +17,7 @@ from conftest import NODE, missing
 from skills.trees import skill, unpacked, write
 
 from benchpost.files import sha256
-from benchpost.skills.exports import FOLDERS, archive, export, names
+from benchpost.skills.exports import FOLDERS, LAYOUTS, archive, export, names
 from benchpost.skills.library import Library
 from benchpost.skills.links import broken
 from benchpost.skills.scan import scan
@@ -92,6 +92,19 @@ def test_the_marketplace_file_names_nested_folders(library: Library) -> None:
     assert record["plugins"][0]["description"] == "Learning"
 
 
+def test_the_marketplace_file_is_for_the_root_of_a_repository(library: Library) -> None:
+    """For a tree in a repository the paths begin at that repository's root."""
+    found = export(library, "marketplace", "docs/skills").files[".claude-plugin/marketplace.json"]
+    assert json.loads(found)["plugins"][0]["skills"] == ["./docs/skills/ml/train/x"]
+
+
+def test_tags_are_found_where_hosts_put_them(tmp_path: Path) -> None:
+    """At the top, under `metadata`, or under a host's name there; as a list or with commas."""
+    head = "---\nname: x\ndescription: D\ntags: a, b\nmetadata:\n  h:\n    tags: [b, c]\n---\n"
+    found = export(Library(scan(write(tmp_path, {"x/SKILL.md": head}))), "web")
+    assert json.loads(found.files["skills.json"])[0]["tags"] == ["a", "b", "c"]
+
+
 def test_discovery_names_files_by_their_digest(library: Library) -> None:
     """One file, or an archive with SKILL.md at its root; no entry without a description."""
     found = export(library, "web")
@@ -124,6 +137,17 @@ def test_lists_for_programs_and_for_models(library: Library) -> None:
     targets = re.findall(r"\]\(([^)]+)\)", found.files["llms.txt"].decode())
     assert len(targets) == 4
     assert set(targets) <= set(found.files)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_path_that_is_not_text_can_be_exported(layout: str, tmp_path: Path) -> None:
+    """Bytes of a folder's name that are not UTF-8 stand escaped in lists; the skill is there."""
+    write(tmp_path / "t", {"a/\udcff/SKILL.md": skill("x")})
+    found = export(Library(scan(tmp_path / "t")), layout)
+    for path, data in found.files.items():
+        if path.endswith(".json"):
+            json.loads(data)
+    assert found.files
 
 
 def test_an_archive_is_the_same_bytes_each_time() -> None:

@@ -150,6 +150,22 @@ HOSTILE: dict[str, tuple[Files, dict[str, str], list[str]]] = {
         {"a/x": "A"},
         ["b:1:1: warning: K006 symbolic link to a, which is listed once, under its own path"],
     ),
+    "links that lead nowhere": (
+        {"a/x/SKILL.md": skill("x", "A"), "a/gone": Link("nowhere"), "a/ring": Link("ring")},
+        {"a/x": "A"},
+        [
+            "a/gone:1:1: warning: K001 symbolic link that leads nowhere",
+            "a/ring:1:1: warning: K001 symbolic link that leads nowhere",
+        ],
+    ),
+    "a line end in a folder's name": (
+        {"a/x\ny/SKILL.md": "# X\n"},
+        {"a/x\ny": ""},
+        [
+            "a/x\\x0ay/SKILL.md:1:1: K002 front matter is missing; begin with `name:` and"
+            " `description:` between lines `---`"
+        ],
+    ),
     "SKILL.md leads nowhere": (
         {"a/x/SKILL.md": Link("gone.md"), "a/y/SKILL.md": skill("y", "B")},
         {"a/x": "", "a/y": "B"},

@@ -26,6 +26,7 @@ VERBS = {
     "build": "benchpost.cli.build",
     "todo": "benchpost.cli.todo",
     "predict": "benchpost.cli.predict",
+    "simulate": "benchpost.cli.simulate",
     "pages": "benchpost.cli.pages",
     "parse": "benchpost.cli.parse",
     "import": "benchpost.cli.notebook",

@@ -15,6 +15,7 @@ from benchpost.commands.facts import load, tools
 from benchpost.config import Project
 from benchpost.errors import UsageError
 from benchpost.files import read_text
+from benchpost.fill.token_counts import vocabulary
 from benchpost.findings import Finding, selected
 from benchpost.post.document import Post
 from benchpost.post.read import parse_post
@@ -22,7 +23,7 @@ from benchpost.post.read import parse_post
 EXAMPLES = """\
   benchpost commands --tool vllm --version 0.33.0 README.md   against one release
   benchpost commands --tool vllm --version '>=0.22' docs      against every release from there on
-  benchpost commands --tool vllm --allow --omni docs          a flag of a plugin is no mistake
+  benchpost commands --tool vllm --allow omni docs            a flag of a plugin is no mistake
   benchpost commands posts                                    by what each page declares itself
   benchpost commands --facts                                  the tools there are facts on
 """
@@ -47,7 +48,7 @@ def add(subparsers: Subparsers) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="a flag, variable or metric of a plugin; may be given several times",
+        help="a flag (its dashes may be left out), variable or metric of a plugin; may be repeated",
     )
     for name, what in (("--select", "only these checks"), ("--ignore", "not these checks")):
         parser.add_argument(
@@ -71,12 +72,12 @@ def act(args: argparse.Namespace) -> int:
     if not args.posts:
         raise UsageError("name files or folders; see `benchpost commands --help`")
     project = project_of(args)
+    posts = [_read(file, project) for file in project.post_files(args.posts)]
     asked = {args.tool: args.version or load(args.tool).version} if args.tool else {}
-    found = [
-        finding
-        for file in project.post_files(args.posts)
-        for finding in _of_page(_read(file, project), asked, args.allow)
-    ]
+    if not asked and not any(declared(post.front) for post in posts):
+        said = "no page here says in its front matter which tool it speaks of"
+        raise UsageError(f"{said}; name one with --tool, e.g. `--tool {tools()[-1]}`")
+    found = [finding for post in posts for finding in _of_page(post, asked, args.allow)]
     chosen = selected(found, args.select, args.ignore)
     sys.stdout.write(formatted(chosen, args, project))
     return exit_code(chosen)
@@ -96,8 +97,9 @@ def _read(file: Path, project: Project) -> Post:
 
 def _of_page(post: Post, asked: Mapping[str, str], allowed: list[str]) -> list[Finding]:
     """By the words given; without a tool among them, by what the page declares."""
+    own = declared(post.front)
     if asked:
-        own = declared(post.front)
-        return check_post(post, asked, {*allowed, *(own.allowed if own else ())})
-    declaration = declared(post.front)
-    return check_declared(post, declaration) if declaration else []
+        flags = [f"--{name}" for name in allowed]
+        ours = own.allowed if own else frozenset()
+        return check_post(post, asked, {*allowed, *flags, *ours}, vocabulary)
+    return check_declared(post, own, vocabulary) if own else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
@@ -14,7 +15,10 @@ from benchpost.cli.arguments import Subparsers, verb
 from benchpost.errors import UsageError
 from benchpost.files import write_if_changed
 from benchpost.roofline import batching, catalog, predict
+from benchpost.roofline.calibration import Calibration
 from benchpost.roofline.equations import engine_prefill_time, engine_step_time
+from benchpost.roofline.fitting import calibrate
+from benchpost.roofline.measured import Row
 from benchpost.roofline.serving_equations import serving_step_time
 from benchpost.roofline.terms import TERMS
 from benchpost.roofline.types import Estimate
@@ -23,6 +27,7 @@ from benchpost.roofline.units import show
 EXAMPLES = """\
   benchpost predict decode --gpu "RTX 4090" --model Qwen3-4B-Instruct-2507 --context 8192
   benchpost predict decode --gpu "RTX 4090" --model Llama-3.1-8B --weights q4_k_m --engine llama.cpp
+  benchpost predict decode --gpu "RTX 4090" --model Qwen2.5-14B --run Qwen2.5-7B=60.5@1024
   benchpost predict prefill --gpu H200 --model Llama-3.1-8B --prompt 4096 --format json
   benchpost predict serving --gpu H200 --model Llama-3.1-70B --tp 2 --concurrency 64 --output 512
   benchpost predict memory --gpu "RTX 4090" --model Qwen3-4B-Instruct-2507 --context 8192
@@ -106,6 +111,14 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--weights", "--dtype", dest="dtype", help="format of the weights (default: bf16)"
     )
+    parser.add_argument(
+        "--run",
+        action="append",
+        default=[],
+        metavar="MODEL=RATE[@TOKENS]",
+        help="a run of your own on this GPU, with this engine and format: its model, tokens a "
+        "second, and the context (of a prefill: the prompt) of so many tokens; may be repeated",
+    )
     parser.add_argument("--chart", type=Path, metavar="FILE", help="draw it over its size as SVG")
     parser.add_argument("--catalog", type=Path, metavar="FILE", help="your own chips and models")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print")
@@ -116,6 +129,8 @@ def act(args: argparse.Namespace) -> int:
     known = catalog.read(args.catalog) if args.catalog else catalog.shipped()
     chip, model = known.chip(args.gpu), _model(known, args.model)
     sizes = _sizes(args)
+    if args.run:
+        sizes["calibration"] = _calibration(args, chip, model, sizes)
     result = PREDICTIONS[args.what](gpu=chip, model=model, **sizes)
     if args.chart:
         _draw(args.chart, args.what, {"gpu": chip, "model": model, **sizes})
@@ -173,6 +188,41 @@ def _sizes(args: argparse.Namespace) -> dict[str, Any]:
             known = ", ".join(_word(name) for name in KINDS[args.what])
             raise UsageError(f"`predict {args.what}` takes no {_word(key)}; it takes {known}")
     return {**DEFAULTS[args.what], **stated}
+
+
+RUN = re.compile(r"(?P<model>.+)=(?P<rate>\d+(?:\.\d+)?)(?:@(?P<tokens>\d+))?")
+"""A run as it is written, e.g. `Llama-3.1-8B=50.74@512`."""
+
+
+def _calibration(
+    args: argparse.Namespace, chip: catalog.Chip, model: catalog.Model, sizes: Mapping[str, Any]
+) -> Calibration:
+    """What the runs of `--run` say of the constants. Raises UsageError."""
+    if args.what not in ("decode", "prefill"):
+        raise UsageError(f"`predict {args.what}` takes no --run; decode and prefill do")
+    if sizes.get("tp", 1) > 1:
+        raise UsageError("--run is of one GPU, and so must the prediction be: leave --tp out")
+    kv, dtype = sizes.get("kv", "bf16"), sizes.get("dtype", "bf16")
+    engine = predict.setting_of(chip, model, sizes.get("engine"), dtype, kv, 1).engine.name
+    return calibrate(_run(text, args.what, chip.name, engine, dtype) for text in args.run)
+
+
+def _run(text: str, what: str, gpu: str, engine: str, dtype: str) -> Row:
+    found = RUN.fullmatch(text)
+    if not found:
+        raise UsageError(f"--run {text!r} is not MODEL=RATE[@TOKENS], e.g. Llama-3.1-8B=50.7@512")
+    tokens = int(found["tokens"] or 512)
+    prompt = tokens if what == "prefill" else 0
+    return Row(
+        gpu=gpu,
+        model=catalog.model(found["model"]).name,
+        metric=what,
+        rate=float(found["rate"]),
+        engine=engine,
+        format=dtype.lower(),
+        prompt=prompt,
+        context=tokens,
+    )
 
 
 def _word(name: str) -> str:

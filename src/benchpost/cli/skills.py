@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from benchpost.cli import skills_freshness, skills_moves
 from benchpost.cli.arguments import Subparsers, codes, verb
 from benchpost.cli.report import add_format, exit_code, formatted
 from benchpost.config import find_project
-from benchpost.errors import UsageError
+from benchpost.errors import BenchpostError, UsageError
 from benchpost.files import write_if_changed
 from benchpost.findings import Finding, as_text, selected
+from benchpost.skills import git
 from benchpost.skills.address import GENERAL, OWN_NAME, in_category
 from benchpost.skills.checks import check
 from benchpost.skills.exports import LAYOUTS, export
@@ -128,12 +130,20 @@ def _check(args: argparse.Namespace) -> int:
 def _export(args: argparse.Namespace) -> int:
     if args.out.exists() and (not args.out.is_dir() or any(args.out.iterdir())):
         raise UsageError(f"{args.out} is not an empty folder; an export never mixes with another")
-    found = export(Library(_tree(args)), args.layout)
+    found = export(Library(_tree(args)), args.layout, _base(args.tree))
     for path, data in found.files.items():
         write_if_changed(args.out / path, data)
     sys.stderr.write(as_text([_from_here(each, args.tree) for each in found.findings]))
     print(f"{len(found.files)} files in {args.out}")
     return exit_code(found.findings)
+
+
+def _base(tree: Path) -> str:
+    """The tree's folder in its repository; empty outside of one, and where it is all of it."""
+    with suppress(BenchpostError):
+        base = tree.resolve().relative_to(git.top(tree).resolve()).as_posix()
+        return "" if base == "." else base
+    return ""
 
 
 def _from_here(finding: Finding, root: Path) -> Finding:

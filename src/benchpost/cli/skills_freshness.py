@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from benchpost.cli.arguments import Subparsers, codes
 from benchpost.cli.report import add_format, formatted
+from benchpost.commands.check import check_text
+from benchpost.commands.facts import load, tools
 from benchpost.config import find_project
 from benchpost.errors import BenchpostError, UsageError
 from benchpost.findings import Finding, selected
@@ -74,7 +77,7 @@ def freshness(args: argparse.Namespace) -> int:
         raise UsageError(f"no folder {folder}")
     library = Library(scan(args.tree))
     failed = _fetched(library, args, folder) if args.fetch or args.package else []
-    sources = Sources(newest(folder), None, _changes(library.tree), _today(), args.older)
+    sources = Sources(newest(folder), commands, _changes(library.tree), _today(), args.older)
     report = judge(library, sources)
     chosen = [_from_here(each, args.tree) for each in report.findings]
     chosen = selected(chosen, args.select, args.ignore)
@@ -82,6 +85,18 @@ def freshness(args: argparse.Namespace) -> int:
     for line in summary(report.counts, len(sources.releases), failed):
         print(line, file=sys.stderr)
     return 0
+
+
+def commands(text: str, path: str) -> list[Finding]:
+    """What is wrong with the commands of a text, by the newest release that there are facts on."""
+    named = [tool for tool in tools() if _runs(tool, text)]
+    return check_text(text, path, {tool: load(tool).version for tool in named}) if named else []
+
+
+def _runs(tool: str, text: str) -> bool:
+    """Whether a text runs a tool or reads its metrics, rather than giving its name to another."""
+    pattern = rf"^[ \t$>]*(?:\w+=\S+ )*{tool} \w|`{tool} \w|-m {tool}\.|\b{tool}:\w"
+    return tool in text and bool(re.search(pattern, text, re.MULTILINE))
 
 
 def _today() -> datetime.date:

@@ -15,7 +15,7 @@ from benchpost.findings import as_text
 from benchpost.skills import git, likely
 from benchpost.skills.aliases import read_aliases
 from benchpost.skills.change import prepare
-from benchpost.skills.migrate import migrate, steps
+from benchpost.skills.migrate import left, migrate, steps, texts
 from benchpost.skills.moves import plan_text, read_plan
 from benchpost.skills.perform import perform, record, shown, undoing
 from benchpost.skills.rules import propose
@@ -109,8 +109,12 @@ def _migrate(args: argparse.Namespace) -> int:
     found = list(steps(args.installed, read_aliases(args.tree)))
     for step in found:
         print(f"{step.old}: {step.note}" if step.note else f"move {step.old} -> {step.new}")
+    for file in texts(args.installed, args.tree, found):
+        print(f"add {file}")
     if not args.dry_run:
-        migrate(args.installed, found)
+        migrate(args.installed, args.tree, found)
+        for file in left(args.installed):
+            print(f"{file}: no skill lies below it any more; remove it if you did not write it")
     return int(any(step.note for step in found))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from benchpost.commands.facts import Tool
-from benchpost.commands.versions import Life, Stretch, order
+from benchpost.commands.versions import Life, Stretch, near, order
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Context:
     """The releases that the page speaks of, as far as there are facts."""
     allowed: frozenset[str] = frozenset()
     """Flags, variables and metrics that the page allows."""
+    vocabulary: Callable[[str], int | None] | None = None
+    """The size of a model's vocabulary by its name, where somebody can tell."""
 
     @property
     def is_newest(self) -> bool:
@@ -42,6 +44,14 @@ class Context:
         found: list[Mapping[str, Any]] = self.tool.kept.get(name, [])
         return found
 
+    def life(self, stretches: Sequence[Life]) -> Life:
+        """The stretch of a life that matters to the releases asked for."""
+        return near(stretches, self.asked)
+
+    def has(self, stretches: Sequence[Life]) -> bool:
+        """Whether something is there in all releases asked for."""
+        return self.life(stretches).covers(self.asked)
+
     def since(self, version: str) -> bool:
         """Whether all releases asked for are at least this one."""
         return order(version) <= order(self.asked.low)
@@ -60,6 +70,22 @@ class Context:
             else (f"; {found.replace('nothing: ', 'leave it out: ')}" if found else "")
         )
 
+    def shown(self, command: str) -> str:
+        """A command as one types it. E.g. `vllm serve`, `llama-server`"""
+        program = self.tool.program
+        own = next((name for name, each in program.binaries.items() if each == command), "")
+        return own or f"{self.tool.name} {command}".strip()
+
+    def prefix(self, of: str, default: str) -> str:
+        """How the tool's names of one sort begin, where not with its own name."""
+        return str(self.table("prefixes").get(of, default))
+
     def program_names(self) -> tuple[str, ...]:
         """The names that the tool is installed and started by."""
-        return (self.tool.name, *self.tool.program.names)
+        return (self.tool.name, *self.tool.program.names, *self.tool.program.binaries)
+
+
+def listed(names: Sequence[str], most: int = 10) -> str:
+    """Some names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

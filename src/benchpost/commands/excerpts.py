@@ -17,7 +17,7 @@ SHELL = ("bash", "sh", "shell", "zsh")
 CONSOLE = ("console", "shell-session", "sh-session", "bash-session", "terminal")
 PLAIN = ("", "text", "txt", "plaintext", "plain")
 
-_PROMPT = re.compile(r"(?P<indent>[ \t]*)(?P<sign>(?:\([\w.-]+\) )?[$#%>] )(?=\S)")
+_PROMPT = re.compile(r"(?P<indent>[ \t]*)(?P<sign>(?:\([\w.-]+\) )?[$#%>] +)(?=\S)")
 
 Kind = Literal["shell", "inline", "other"]
 

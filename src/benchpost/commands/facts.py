@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from benchpost.commands.versions import Life, Stretch, order
+from benchpost.commands.versions import Life, Stretch, lives, order
 from benchpost.errors import UsageError, near
 
 SCHEMA = 1
@@ -26,7 +26,8 @@ class Flag:
     names: tuple[str, ...]
     """Its spellings, the full one first. E.g. `("--tensor-parallel-size", "-tp")`"""
     kind: str
-    """bool, int, size (`8k`), size-or-auto, float, str, json, or `json:` with an object's name."""
+    """bool, int, size (`8k`), size-or-auto, float, str, json, json-or-word, `json:` with an
+    object's name, or other where only the tool can tell."""
     lives: Mapping[str, tuple[Life, ...]]
     """When it is there, by command."""
     nargs: str = ""
@@ -52,7 +53,7 @@ class Key:
 
     kind: str
     """The type as the tool declares it. E.g. `CUDAGraphMode`"""
-    life: Life
+    lives: tuple[Life, ...]
     """When it is there."""
     choices: tuple[str, ...] = ()
     """The values allowed; empty for any."""
@@ -66,7 +67,7 @@ class Metric:
     """As it is scraped. E.g. `vllm:prefix_cache_hits_total`"""
     kind: str
     """counter, gauge, histogram, info or unknown."""
-    life: Life
+    lives: tuple[Life, ...]
     """When it is there."""
 
 
@@ -86,8 +87,8 @@ class Grammar:
     """Release since which `--enable-x` has `--disable-x` and the reverse; empty for never."""
     numbered: str = ""
     """What `-O3` stands for. E.g. `--optimization-level`"""
-    help_words: bool = False
-    """`--help=word` searches the help."""
+    greedy: bool = False
+    """The word after a flag is its value, even where it begins with a dash."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Tool:
     """How the facts were had."""
     versions: tuple[tuple[str, str], ...]
     """(release, date) of all that were examined, oldest first."""
-    commands: Mapping[str, Life]
+    commands: Mapping[str, tuple[Life, ...]]
     """When each command is there. E.g. `bench serve`"""
     flags: tuple[Flag, ...]
     """Every flag of every command."""
@@ -130,7 +131,7 @@ class Tool:
     """Keys of each JSON setting."""
     enums: Mapping[str, tuple[str, ...]]
     """Members by the name of the type."""
-    env: Mapping[str, Life]
+    env: Mapping[str, tuple[Life, ...]]
     """Environment variables."""
     metrics: Mapping[str, Metric]
     """Metrics by the name that is scraped."""
@@ -154,10 +155,10 @@ class Tool:
         """For each command, what each spelling has meant, newest meaning last."""
         table: dict[str, dict[str, list[tuple[Flag, Life]]]] = {name: {} for name in self.commands}
         for flag in self.flags:
-            for command, lives in flag.lives.items():
+            for command, stretches in flag.lives.items():
                 for name in flag.names:
                     found = table.setdefault(command, {}).setdefault(name, [])
-                    found += [(flag, life) for life in lives]
+                    found += [(flag, life) for life in stretches]
         return {
             command: {name: tuple(sorted(found, key=_newest)) for name, found in names.items()}
             for command, names in table.items()
@@ -205,18 +206,18 @@ def decode(made: Mapping[str, Any], kept: Mapping[str, Any]) -> Tool:
         date=made["date"],
         method=made["method"],
         versions=tuple((version, date) for version, date in made["versions"]),
-        commands={name: Life(*life) for name, life in made["commands"].items()},
+        commands={name: lives(life) for name, life in made["commands"].items()},
         flags=tuple(_flag(record) for record in made["flags"]),
         objects={
             name: {key: _key(record) for key, record in keys.items()}
             for name, keys in made["objects"].items()
         },
         enums={name: tuple(members) for name, members in made["enums"].items()},
-        env={name: Life(*life) for name, life in made["env"].items()},
+        env={name: lives(life) for name, life in made["env"].items()},
         metrics={
-            name: Metric(name, kind, Life(*life)) for name, (kind, *life) in made["metrics"].items()
+            name: Metric(name, kind, lives(life)) for name, (kind, *life) in made["metrics"].items()
         },
-        program=_program(kept["program"]),
+        program=_program(kept["program"], made.get("positionals", {})),
         grammar=Grammar(**kept.get("grammar", {})),
         kept=kept,
     )
@@ -226,10 +227,7 @@ def _flag(record: Mapping[str, Any]) -> Flag:
     return Flag(
         names=tuple(record["names"]),
         kind=record["kind"],
-        lives={
-            command: tuple(Life(*life) for life in _pairs(lives))
-            for command, lives in record["in"].items()
-        },
+        lives={command: lives(marks) for command, marks in record["in"].items()},
         nargs=str(record.get("nargs", "")),
         choices=tuple(map(str, record.get("choices", ()))),
         known=tuple(map(str, record.get("known", ()))),
@@ -238,16 +236,17 @@ def _flag(record: Mapping[str, Any]) -> Flag:
     )
 
 
-def _pairs(flat: Sequence[str]) -> list[Sequence[str]]:
-    """`[since, gone, since, gone, since]` in pieces of two."""
-    return [flat[at : at + 2] for at in range(0, len(flat), 2)]
-
-
 def _key(record: Mapping[str, Any]) -> Key:
     choices = tuple(map(str, record.get("choices", ())))
-    return Key(record["kind"], Life(*record["life"]), choices)
+    return Key(record["kind"], lives(record["life"]), choices)
 
 
-def _program(table: Mapping[str, Any]) -> Program:
-    values = {key: tuple(each) if isinstance(each, list) else each for key, each in table.items()}
-    return Program(**values)
+def _program(table: Mapping[str, Any], positionals: Mapping[str, int]) -> Program:
+    return Program(
+        names=tuple(table["names"]),
+        modules=table.get("modules", {}),
+        images=table.get("images", {}),
+        binaries=table.get("binaries", {}),
+        others=tuple(table.get("others", ())),
+        positionals={**positionals, **table.get("positionals", {})},
+    )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from benchpost.commands import objects
+from benchpost.commands import values
 from benchpost.commands.context import Context
-from benchpost.commands.facts import Flag
 from benchpost.commands.grammar import Given, Parser, Reading, is_hole
 from benchpost.commands.invocation import Invocation
-from benchpost.commands.shell import Word
+from benchpost.commands.script import Word
 from benchpost.commands.versions import Life
 from benchpost.errors import near
 from benchpost.findings import Check, Severity
@@ -32,26 +31,27 @@ def judged(found: Invocation, reading: Reading, context: Context) -> Iterator[Pr
 def subcommand(found: Invocation, context: Context) -> Iterator[Problem]:
     """A subcommand that the tool does not have, or not in the releases asked for."""
     tool = context.tool
-    life = tool.commands.get(found.command, Life())
+    life = context.life(tool.commands.get(found.command, ()))
     if life.is_gone(context.asked):
         hint = near(found.command, _there(context))
-        said = f"`{tool.name} {found.command}` is {context.ends(life)}{hint}"
+        said = f"`{context.shown(found.command)}` is {context.ends(life)}{hint}"
         yield Problem(Check.C001, found.name.start, said)
     elif life.is_later(context.asked):
-        said = f"`{tool.name} {found.command}` needs {tool.name} {life.since}"
+        said = f"`{context.shown(found.command)}` needs {tool.name} {life.since}"
         yield Problem(Check.C004, found.name.start, f"{said}; the page speaks of {context.asked}")
     elif found.command in ("", *groups(context)) and found.rest:
         first = found.rest[0]
         word = first.text
         if not word.startswith("-") and not is_hole(first) and re.fullmatch(r"[a-z][\w-]*", word):
             said = f"{found.command} {word}".strip()
-            hint = near(said, _there(context)) or f"; there are {', '.join(_there(context))}"
+            first_words = dict.fromkeys(name.partition(" ")[0] for name in _there(context))
+            hint = near(said, _there(context)) or f"; there are {', '.join(first_words)}"
             yield Problem(Check.C001, first.start, f"`{tool.name}` has no command `{said}`{hint}")
 
 
 def _there(context: Context) -> list[str]:
     tool = context.tool
-    known = [name for name, life in tool.commands.items() if life.covers(context.asked)]
+    known = [name for name, life in tool.commands.items() if context.has(life)]
     others = [each for each in tool.program.others if each not in groups(context)]
     return sorted({*known, *others})
 
@@ -73,6 +73,9 @@ def of_flag(given: Given, command: str, context: Context) -> Iterator[Problem]:
     if given.state in ("unknown", "ambiguous"):
         yield from _absent(given, command, context)
         return
+    since = context.table("spelled").get(given.spelled, "")
+    if since and not context.since(since):
+        given = replace(given, life=Life(since))
     if not given.life.covers(context.asked):
         yield _elsewhen(given, command, context)
         return
@@ -80,7 +83,7 @@ def of_flag(given: Given, command: str, context: Context) -> Iterator[Problem]:
         said = f"`{given.spelled}` is read as `{given.fits[0]}` as long as no other flag begins so"
         note = f"{said}; write it in full"
         yield Problem(Check.C009, given.word.start, note, Severity.WARNING)
-    yield from _value(given, context)
+    yield from values.judged(given, context)
 
 
 def of_any(given: Given, context: Context) -> Iterator[Problem]:
@@ -104,7 +107,9 @@ def of_any(given: Given, context: Context) -> Iterator[Problem]:
 
 
 def _tells(problem: Problem) -> bool:
-    """In prose a flag may stand without its value, or cut short."""
+    """In prose a flag may stand without its value, cut short, or with a letter for a number."""
+    if problem.check is Check.C005:
+        return " takes a " not in problem.message
     return problem.check not in (Check.C008, Check.C009)
 
 
@@ -124,11 +129,12 @@ def _absent(given: Given, command: str, context: Context) -> Iterator[Problem]:
     if SHORTHAND.match(given.word.text) and context.tool.grammar.numbered:
         yield _shorthand(given, context)
         return
-    where = f"`{context.tool.name} {command}`".replace(" `", "`") if command else context.tool.name
+    where = f"`{context.shown(command)}`" if command else context.tool.name
     known = context.instead(spelled, "instead")
     hint = known or _elsewhere(spelled, command, context) or _nearest(spelled, command, context)
     said = f"`{spelled}` is no flag of {where} in {context.asked}"
-    never = "" if _anywhere(spelled, context) else ", nor of any release examined"
+    is_alone = len(context.tool.versions) < 2 or _anywhere(spelled, context)
+    never = "" if is_alone else ", nor of any release examined"
     yield Problem(Check.C002, at, f"{said}{never}{hint}")
 
 
@@ -155,16 +161,16 @@ def _elsewhere(spelled: str, command: str, context: Context) -> str:
     ]
     if not have or not command:
         return ""
-    listed = ", ".join(f"`{context.tool.name} {name}`" for name in sorted(have)[:3])
+    listed = ", ".join(f"`{context.shown(name)}`" for name in sorted(have)[:3])
     return f"; it is one of {listed}"
 
 
 def _nearest(spelled: str, command: str, context: Context) -> str:
     """Flags that are spelled much the same, or have the same words in another order."""
     names = current(command, context)
-    hint = near(spelled, names)
-    if hint:
-        return hint
+    alike = difflib.get_close_matches(spelled, names, n=3, cutoff=0.72)
+    if alike:
+        return "; did you mean " + " or ".join(map(repr, alike)) + "?"
     words = set(spelled.strip("-").split("-"))
     close = [name for name in names if len(words) > 1 and words <= set(name.strip("-").split("-"))]
     return "; did you mean " + " or ".join(map(repr, close[:3])) + "?" if close else ""
@@ -186,7 +192,7 @@ def _elsewhen(given: Given, command: str, context: Context) -> Problem:
     """The flag is gone, or comes later."""
     life, name, at = given.life, given.spelled, given.word.start
     tool = context.tool.name
-    where = f" from `{tool} {command}`" if command else ""
+    where = f" from `{context.shown(command)}`" if command else ""
     if life.is_gone(context.asked):
         hint = context.instead(name, "instead") or _elsewhere(name, command, context)
         return Problem(
@@ -202,86 +208,37 @@ def _elsewhen(given: Given, command: str, context: Context) -> Problem:
     return Problem(Check.C004, at, f"{said}; the page speaks of {context.asked}{hint}")
 
 
-# values
-
-
-def _value(given: Given, context: Context) -> Iterator[Problem]:
-    flag, at = given.flag, given.word.start
-    if flag is None:
-        return
-    if given.state == "joined":
-        right = given.fits[0] if given.fits else given.spelled
-        yield Problem(Check.C008, at, f"`{given.spelled}` takes no value; write `{right}` alone")
-    elif given.state == "lone":
-        yield Problem(Check.C008, at, f"`{given.spelled}` has no value; it takes {_wanted(flag)}")
-    elif given.keys or flag.kind.startswith("json"):
-        if given.keys and not flag.kind.startswith("json"):
-            said = f"`{flag.name}` takes {_wanted(flag)} and has no keys"
-            yield Problem(Check.C007, given.keys[0].start, said)
-        else:
-            yield from objects.judged(given, context)
-    elif not given.negated:
-        for word in given.values:
-            yield from _one_value(given, flag, word, context)
-
-
-WANTED: Mapping[str, str] = {
-    "int": "a whole number",
-    "size": "a whole number, also as `8k` or `8K`",
-    "size-or-auto": "a whole number, also as `8k`, or `auto`",
-    "float": "a number",
-    "json": "JSON",
-}
-
-
-def _wanted(flag: Flag) -> str:
-    if flag.choices:
-        return "one of " + ", ".join(flag.choices[:12])
-    return WANTED.get(flag.kind.partition(":")[0], "a value")
-
-
-SHAPES: Mapping[str, re.Pattern[str]] = {
-    "int": re.compile(r"\s*[-+]?\d[\d_]*\s*"),
-    "size": re.compile(r"\s*(?:[-+]?\d[\d_]*|\d+(?:\.\d+)?[kmgt]|\d+[KMGT])\s*"),
-    "size-or-auto": re.compile(r"\s*(?:[-+]?\d[\d_]*|\d+(?:\.\d+)?[kmgt]|\d+[KMGT]|(?i:auto))\s*"),
-    "float": re.compile(
-        r"\s*[-+]?(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*|[-+]?(?i:inf|nan|infinity)"
-    ),
-}
-
-
-def _one_value(given: Given, flag: Flag, word: Word, context: Context) -> Iterator[Problem]:
-    if is_hole(word) or _is_placeholder(word.text) or not context.is_newest:
-        return
-    shape = SHAPES.get(flag.kind)
-    if flag.choices and not set(re.split(r"[|/]", word.text)) <= set(flag.choices):
-        hint = near(word.text, flag.choices) or f"; there are {', '.join(flag.choices[:12])}"
-        yield Problem(Check.C005, word.start, f"`{given.spelled}` cannot be {word.text!r}{hint}")
-    elif shape and not flag.choices and not shape.fullmatch(word.text):
-        said = f"`{given.spelled}` takes {_wanted(flag)}, not {word.text!r}"
-        yield Problem(Check.C005, word.start, said)
-    elif flag.known and word.text not in flag.known:
-        close = difflib.get_close_matches(word.text, flag.known, n=1, cutoff=0.8)
-        if close:
-            said = f"`{given.spelled}` knows no {word.text!r}; did you mean {close[0]!r}?"
-            yield Problem(Check.C005, word.start, said, Severity.WARNING)
-
-
-def _is_placeholder(text: str) -> bool:
-    """`MODEL`, `N`, `<n>`, `{n}`: what the reader replaces."""
-    return bool(re.fullmatch(r"[A-Z][A-Z0-9_]*|[<{\[].*|.*[>}\]*]|(?:your|server|my)[-_].*", text))
-
-
 def _loose(found: Invocation, reading: Reading, context: Context) -> Iterator[Problem]:
+    """Words that belong to no flag and are more than the command takes."""
     most = context.tool.program.positionals.get(found.command)
-    if most is None or any(given.state == "unknown" for given in reading.given):
+    unclear = any(given.state in ("unknown", "ambiguous") for given in reading.given)
+    printed = any(PRINTED.search(word.text) for word in found.rest)
+    if most is None or unclear or printed:
         # after a flag that is not known, nobody can tell whether a word is its value
         return
-    extra = [word for word in reading.loose if not is_hole(word)]
+    extra = [word for word in reading.loose if not is_hole(word) and not word.text.endswith("}")]
     for word in extra[most:]:
-        said = f"{word.text!r} belongs to no flag, and `{context.tool.name} {found.command}` takes "
-        count = "no word" if not most else "one word (the model)" if most == 1 else f"{most} words"
-        yield Problem(Check.C008, word.start, f"{said}{count} without one")
+        switch = next((g for g in reading.given if _is_value_of(word, g, found.rest)), None)
+        if switch:
+            said = f"`{switch.spelled}` takes no value, but {word.text!r} follows; write it alone"
+            yield Problem(Check.C008, word.start, said)
+            continue
+        takes = "no word" if not most else "one word" if most == 1 else f"{most} words"
+        said = f"{word.text!r} belongs to no flag, and `{context.shown(found.command)}` takes"
+        yield Problem(Check.C008, word.start, f"{said} {takes} without one")
+
+
+def _is_value_of(word: Word, given: Given, words: Sequence[Word]) -> bool:
+    """Whether a word stands right after a switch."""
+    is_switch = given.flag is not None and given.flag.kind == "bool" and not given.values
+    after = [each for each in words if each.start > given.word.start]
+    return is_switch and after[:1] == [word] and word.text.lower() in SWITCHED
+
+
+PRINTED = re.compile("[“”‘’]|^[–—]")
+"""Quotes and dashes of print, which have a finding of their own."""
+SWITCHED = frozenset(["true", "false", "1", "0", "yes", "no", "on", "off"])
+"""What people write after a switch that takes nothing."""
 
 
 def read(found: Invocation, context: Context) -> Reading:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from benchpost.commands.facts import Flag, Tool
-from benchpost.commands.shell import Word
+from benchpost.commands.script import Word
 from benchpost.commands.versions import Life, Stretch, order
 
 _NEGATIVE = re.compile(r"-\d+(?:\.\d*)?|-\.\d+")
@@ -171,9 +171,9 @@ class Parser:
             return {}
         found: dict[str, tuple[Flag, Life, bool]] = {}
         for name in self._spellings():
-            if name.startswith(spelled) and (match := self._exact(name)):
-                if match[1].covers(self.asked):
-                    found[name] = match
+            match = self._exact(name) if name.startswith(spelled) else None
+            if match and match[1].covers(self.asked):
+                found[name] = match
         flags = {id(flag) for flag, _, _ in found.values()}
         if len(flags) == 1:
             first = min(found, key=len)
@@ -228,7 +228,10 @@ class Parser:
         if most is None:
             most = int(flag.nargs) if flag.nargs.isdigit() else int(flag.kind != "bool")
         taken = 0
-        while taken < min(most, len(following)) and not self._ends_values(following[taken]):
+        greedy = self.tool.grammar.greedy
+        while taken < min(most, len(following)):
+            if not greedy and self._ends_values(following[taken]):
+                break
             taken += 1
         return tuple(following[:taken]), taken
 

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from benchpost.commands.facts import Program
-from benchpost.commands.shell import Command, Word
+from benchpost.commands.script import Command, Word
 
 _KEYWORDS = "do then else elif if while until ! { time"
 KEYWORDS = frozenset(_KEYWORDS.split())
 """Words of the shell itself that may stand before a command."""
 _WRAPPERS = """
     sudo env nohup time exec command nice taskset numactl nsys ncu rocprof rocprofv3 timeout srun
-    mpirun mpiexec torchrun accelerate uv uvx pipx poetry pdm hatch conda mamba micromamba xargs watch
-    setsid screen strace perf stdbuf kubectl docker podman nerdctl ray pixi
+    mpirun mpiexec torchrun accelerate uv uvx pipx poetry pdm hatch conda mamba micromamba xargs
+    watch setsid screen strace perf stdbuf kubectl docker podman nerdctl ray pixi
 """
 WRAPPERS = frozenset(_WRAPPERS.split())
 """Programs that run another one, which follows among their words."""

@@ -45,35 +45,40 @@ def judged(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
 
 
 def _variables(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
-    prefix = f"{context.tool.name.upper()}_"
+    prefix = context.prefix("variable", f"{context.tool.name.upper()}_")
     members = {member for members in context.tool.enums.values() for member in members}
     for match in re.finditer(rf"(?<![\w.-]){prefix}[A-Z0-9][A-Z0-9_]*(?![\w*-])", excerpt.raw):
         name = match.group()
         if name not in context.allowed and name not in members and not name.endswith("_"):
             at = excerpt.offset(match.start())
-            yield from _variable(name, at, _is_set(excerpt, match), context)
+            yield from _variable(name, at, _is_set(excerpt, match, context), context)
 
 
-def _is_set(excerpt: Excerpt, match: re.Match[str]) -> bool:
+def _is_set(excerpt: Excerpt, match: re.Match[str], context: Context) -> bool:
     """Whether a variable is given to a program here: set, and not the page's own to expand."""
-    before = excerpt.raw[excerpt.raw.rfind("\n", 0, match.start()) + 1 : match.start()]
-    if not excerpt.raw.startswith("=", match.end()) or "--build-arg" in before:
+    raw = excerpt.raw
+    before = raw[raw.rfind("\n", 0, match.start()) + 1 : match.start()]
+    if not raw.startswith("=", match.end()) or "--build-arg" in before:
         return False
-    return not re.search(rf"\$\{{?{match.group()}\b", excerpt.raw)
+    runs = excerpt.kind == "inline" or any(
+        re.search(rf"(?<![\w/-]){re.escape(name)} +[a-z-]", raw) for name in context.program_names()
+    )
+    return runs and not re.search(rf"\$\{{?{match.group()}\b", raw)
 
 
 def _variable(name: str, at: int, is_set: bool, context: Context) -> Iterator[Problem]:
     tool, known = context.tool, context.tool.env
     if not known:
         return
-    life = known.get(name)
+    life = context.life(known[name]) if name in known else None
     instead = context.instead(name, "environment", "instead")
     if life is None:
-        there = [each for each, lived in known.items() if lived.covers(context.asked)]
-        slip = difflib.get_close_matches(name, there, n=1, cutoff=0.92)
-        if is_set or slip or instead:
+        there = [each for each, lived in known.items() if context.has(lived)]
+        close = difflib.get_close_matches(name, there, n=1, cutoff=0.8)
+        is_slip = bool(difflib.get_close_matches(name, close, n=1, cutoff=0.92))
+        if is_set or is_slip or instead:
             said = f"{context.release()} reads no environment variable `{name}`"
-            hint = instead or near(name, there, most=2)
+            hint = instead or (f"; did you mean {close[0]!r}?" if close else "")
             yield Problem(Check.C012, at, said + hint, Severity.WARNING)
     elif life.is_gone(context.asked):
         said = f"environment variable `{name}` is {context.ends(life)}{instead}"
@@ -90,7 +95,7 @@ def _metrics(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
     metrics = context.tool.metrics
     if not metrics:
         return
-    tool = context.tool.name
+    tool = context.prefix("metric", context.tool.name)
     pattern = re.compile(rf"(?<![\w/.:-]){tool}([:_])([a-z][a-z0-9_]*[a-z0-9_])(?P<more>\*|\{{)?")
     for match in pattern.finditer(excerpt.raw):
         name = f"{tool}:{match[2]}"
@@ -116,15 +121,16 @@ def _is_start(name: str, match: re.Match[str], text: str, context: Context) -> b
 
 def _metric(name: str, written: str, at: int, context: Context) -> Iterator[Problem]:
     found = base(name, context)
+    life = context.life(found.lives if found else ())
     instead = context.instead(name, "scrape", "instead")
     if found is None:
-        there = [each for each, m in context.tool.metrics.items() if m.life.covers(context.asked)]
+        there = [each for each, m in context.tool.metrics.items() if context.has(m.lives)]
         said = f"{context.release()} exposes no metric `{written}`"
         yield Problem(Check.C013, at, said + (instead or near(name, there)))
-    elif found.life.is_gone(context.asked):
-        yield Problem(Check.C013, at, f"metric `{written}` is {context.ends(found.life)}{instead}")
-    elif found.life.is_later(context.asked):
-        said = f"metric `{written}` needs {context.tool.name} {found.life.since}"
+    elif life.is_gone(context.asked):
+        yield Problem(Check.C013, at, f"metric `{written}` is {context.ends(life)}{instead}")
+    elif life.is_later(context.asked):
+        said = f"metric `{written}` needs {context.tool.name} {life.since}"
         yield Problem(Check.C013, at, f"{said}; the page speaks of {context.asked}")
     elif found.kind == "counter" and not name.endswith(("_total", "_created")):
         said = f"a counter is scraped with `_total`: write `{found.name}`, not `{written}`"
@@ -140,8 +146,8 @@ def base(name: str, context: Context) -> Metric | None:
             bare = name.removesuffix(suffix)
             tries += [bare, f"{bare}_total"]
     found = [metrics[each] for each in tries if each in metrics and _fits(name, metrics[each])]
-    there = [each for each in found if each.life.covers(context.asked)]
-    return (there or found or [None])[0]
+    there = [each for each in found if context.has(each.lives)]
+    return next(iter(there or found), None)
 
 
 def _fits(name: str, metric: Metric) -> bool:
@@ -163,8 +169,10 @@ def _is_metric(name: str, excerpt: Excerpt, match: re.Match[str], context: Conte
 
 def _with_colon(name: str, written: str, at: int, context: Context) -> Iterator[Problem]:
     found = base(name, context)
-    if found is None or found.life.is_gone(context.asked):
+    if found is None or context.life(found.lives).is_gone(context.asked):
         yield from _metric(name, written, at, context)
         return
-    said = f"metrics of {context.tool.name} have a colon: write `{found.name}`, not `{written}`"
+    is_series = name.startswith(found.name) or name.endswith("_created")
+    right = name if is_series else found.name
+    said = f"metrics of {context.tool.name} have a colon: write `{right}`, not `{written}`"
     yield Problem(Check.C013, at, said)

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from benchpost.commands.context import Context
+from benchpost.commands.context import Context, listed
 from benchpost.commands.facts import Key
 from benchpost.commands.grammar import Given
-from benchpost.commands.shell import Word
+from benchpost.commands.script import Word
 from benchpost.errors import near
 from benchpost.findings import Check
 from benchpost.post.problems import Problem
@@ -22,6 +22,8 @@ _NUMBER_LIKE = re.compile(
       | (?<![\w-])[A-Z][A-Z0-9_]*(?![\w(])""",
     re.VERBOSE,
 )
+_KEY = re.compile(r"[A-Za-z]\w*[A-Za-z0-9]|[A-Za-z]")
+"""What a key looks like; `fuse_*` and `<op_name>` stand for others."""
 _ELLIPSIS = re.compile(r"\.\.\.|…")
 
 
@@ -39,7 +41,7 @@ def judged(given: Given, context: Context) -> Iterator[Problem]:
 
 def _whole(given: Given, word: Word, name: str, context: Context) -> Iterator[Problem]:
     text = word.text
-    if _ELLIPSIS.search(text) or not _is_json(given, text):
+    if _ELLIPSIS.search(text) or text[:1] in "“‘" or not _is_json(given, text):
         return
     # as long as before, so that places stay
     plain = _NUMBER_LIKE.sub(lambda m: m["string"] or "1" * len(m[0]), text)
@@ -52,17 +54,34 @@ def _whole(given: Given, word: Word, name: str, context: Context) -> Iterator[Pr
             Check.C006, word.offset(at), f"the value of `{given.spelled}` is no JSON: {said}"
         )
         return
+    if name and value is not None and not isinstance(value, dict):
+        said = f"the value of `{given.spelled}` is a JSON object, not {json.dumps(value)[:40]}"
+        yield Problem(Check.C006, word.start, said)
+    yield from _members(given.spelled, name, value, word, context)
+
+
+def _members(said: str, name: str, value: Any, word: Word, context: Context) -> Iterator[Problem]:
+    """The keys of a JSON object, and those of the objects in it."""
     keys = context.tool.objects.get(name)
     if keys is None or not isinstance(value, dict):
         return
     for key, member in value.items():
-        at = word.offset(max(text.find(json.dumps(key)), 0) + 1)
-        yield from _entry(given, name, keys, key, member, at, context)
+        at = word.offset(max(word.text.find(json.dumps(key)), 0) + 1)
+        yield from _entry(said, name, keys, key, member, at, context)
+        if key in keys and isinstance(member, dict):
+            yield from _members(f"{said}.{key}", _object(keys[key], context), member, word, context)
+
+
+def _object(key: Key, context: Context) -> str:
+    """The setting that a key holds, where it holds one."""
+    found = [] if "SkipValidation" in key.kind else re.findall(r"\w+", key.kind)
+    return next((name for name in found if name in context.tool.objects), "")
 
 
 def _is_json(given: Given, text: str) -> bool:
-    """Whether the flag must have JSON; one of kind `json` may take a plain word too."""
-    return given.flag is not None and (":" in given.flag.kind or text.lstrip()[:1] in ("{", "["))
+    """Whether the flag must have JSON; one of kind `json-or-word` may take a plain word too."""
+    is_strict = given.flag is not None and given.flag.kind != "json-or-word"
+    return is_strict or text.lstrip()[:1] in ("{", "[")
 
 
 def _hint(text: str) -> str:
@@ -78,14 +97,20 @@ def _hint(text: str) -> str:
 
 
 def _path(given: Given, name: str, context: Context) -> Iterator[Problem]:
-    keys = context.tool.objects.get(name)
-    if keys is None:
-        return
-    first = given.keys[0]
-    member: Any = given.values[0].text if len(given.keys) == 1 and given.values else None
-    if member is not None and (given.adds or not given.values[0].plain):
-        member = None
-    yield from _entry(given, name, keys, first.text, _loaded(member), first.start, context)
+    """`--config.key.key value`: each key in the setting that the one before it holds."""
+    said = given.spelled
+    for at, word in enumerate(given.keys):
+        keys = context.tool.objects.get(name)
+        if keys is None:
+            return
+        is_last = at + 1 == len(given.keys) and not given.adds
+        member = (
+            given.values[0].text if is_last and given.values and given.values[0].plain else None
+        )
+        yield from _entry(said, name, keys, word.text, _loaded(member), word.start, context)
+        if word.text not in keys:
+            return
+        said, name = f"{said}.{word.text}", _object(keys[word.text], context)
 
 
 def _loaded(member: Any) -> Any:
@@ -96,7 +121,7 @@ def _loaded(member: Any) -> Any:
 
 
 def _entry(
-    given: Given,
+    setting: str,
     name: str,
     keys: Mapping[str, Key],
     key: str,
@@ -105,19 +130,19 @@ def _entry(
     context: Context,
 ) -> Iterator[Problem]:
     known = keys.get(key)
-    if f"{given.flag.name}.{key}" in context.allowed if given.flag else False:
+    life = context.life(known.lives if known else ())
+    if f"{setting}.{key}" in context.allowed or not _KEY.fullmatch(key):
         return
-    said = f"`{key}` is no key of `{given.spelled}`"
     if known is None:
-        hint = near(key, (each for each in keys if keys[each].life.covers(context.asked)))
-        yield Problem(Check.C007, at, f"{said} in {context.release()}{hint}")
-    elif known.life.is_gone(context.asked):
+        hint = near(key, (each for each in keys if context.has(keys[each].lives)))
+        said = f"`{key}` is no key of `{setting}` in {context.release()}"
+        yield Problem(Check.C007, at, f"{said}{hint}")
+    elif life.is_gone(context.asked):
         instead = context.instead(f"{name}.{key}", "instead")
-        ended = context.ends(known.life)
-        yield Problem(Check.C007, at, f"key `{key}` of `{given.spelled}` is {ended}{instead}")
-    elif known.life.is_later(context.asked):
-        since = known.life.since
-        told = f"key `{key}` of `{given.spelled}` needs {context.tool.name} {since}"
+        ended = context.ends(life)
+        yield Problem(Check.C007, at, f"key `{key}` of `{setting}` is {ended}{instead}")
+    elif life.is_later(context.asked):
+        told = f"key `{key}` of `{setting}` needs {context.tool.name} {life.since}"
         yield Problem(Check.C004, at, f"{told}; the page speaks of {context.asked}")
     elif context.is_newest:
         yield from _member(known, key, member, at, context)
@@ -134,7 +159,7 @@ def _member(known: Key, key: str, member: Any, at: int, context: Context) -> Ite
     else:
         wrong = bool(choices) and isinstance(member, (str, int)) and str(member) not in choices
     if wrong and not isinstance(member, bool):
-        hint = near(str(member), choices) or f"; there are {', '.join(choices[:12])}"
+        hint = near(str(member), choices) or f"; there are {listed(choices)}"
         yield Problem(Check.C005, at, f"`{key}` cannot be {str(member)!r}{hint}")
     elif not enum and not choices and (said := _type_fault(known.kind, member)):
         yield Problem(Check.C005, at, f"`{key}` is {said}, not {json.dumps(member)}")

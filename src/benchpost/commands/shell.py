@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from functools import cached_property
+
+from benchpost.commands.script import Command, Comment, Fault, Script, Word
 
 _BLANK = " \t\r"
 _OPERATOR = re.compile(r"&&|\|\||;;|\|&|[;|&()\n]")
@@ -19,81 +21,6 @@ _PLACEHOLDER = re.compile(r"<[A-Za-z_][^<>|&;\n\"'`$]{0,80}>")
 _HEREDOC = re.compile(r"(?<!<)<<(?P<tab>-?)[ \t]*(?P<q>['\"]?)(?P<word>[\w.-]+)(?P=q)")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 _BROKEN = re.compile(r"\\([ \t]+)(?:#[^\n]*)?(?=\r?\n|\Z)")
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """What a program gets as one argument."""
-
-    text: str
-    """Its characters with quotes and escapes taken away."""
-    at: tuple[int, ...]
-    """The offset of each of them."""
-    start: int
-    """Offset of the first character as written, a quote too."""
-    end: int
-    """Offset after the last character as written."""
-    plain: bool = True
-    """Nothing in it would be expanded: the text is what the program gets."""
-
-    def offset(self, index: int) -> int:
-        """Where a character of the text stands; past the end, where the word ends."""
-        return self.at[index] if index < len(self.at) else self.end
-
-    def cut(self, first: int, last: int | None = None) -> Word:
-        """A part of the word."""
-        text, at = self.text[first:last], self.at[first:last]
-        start = at[0] if at else self.offset(first)
-        return Word(text, at, start, at[-1] + 1 if at else start, self.plain)
-
-
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """What follows `#`."""
-
-    text: str
-    """Without the `#`."""
-    start: int
-    """Offset of the `#`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A simple command: assignments and words up to the next operator."""
-
-    assignments: tuple[Word, ...]
-    """`NAME=value` before the first word."""
-    words: tuple[Word, ...]
-    """The program and its arguments, redirections left out."""
-    start: int
-    """Offset of the first of them."""
-    after: str
-    """The operator or line end before it, e.g. `|`; empty at the beginning."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Where a shell reads something else than was meant."""
-
-    kind: str
-    """broken: a backslash before blanks or a comment; comment: a comment that ends a continued
-    command; quote: a quote that is not closed; typographic: a quote or dash of print."""
-    start: int
-    """Offset."""
-    text: str
-    """The characters in question."""
-
-
-@dataclass(frozen=True)
-class Script:
-    """Shell text as read."""
-
-    commands: tuple[Command, ...]
-    """In order, those without words left out."""
-    comments: tuple[Comment, ...]
-    """In order."""
-    faults: tuple[Fault, ...]
-    """In order."""
 
 
 def read(text: str) -> Script:
@@ -106,6 +33,8 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.last = len(text.rstrip())
+        """Offset after the last character that is no blank."""
         self.at = 0
         self.commands: list[Command] = []
         self.comments: list[Comment] = []
@@ -138,10 +67,13 @@ class _Reader:
                 self.at += len(end)
                 self.continued = True
                 return True
+        if self.text[self.at :] == "\\":
+            self.at += 1
+            return True
         broken = _BROKEN.match(self.text, self.at)
         if broken is None:
             return False
-        if self.text[broken.end() :].strip():
+        if broken.end() < self.last:
             # read on as it was meant, so that one slip hides no other
             self.faults.append(Fault("broken", self.at, broken.group()))
             self.continued = True
@@ -168,8 +100,10 @@ class _Reader:
 
     def _flag_follows(self, end: int) -> bool:
         """Whether the next line that is no comment goes on with a flag."""
-        for line in self.text[end + 1 :].splitlines():
-            bare = line.strip()
+        while end < self.last:
+            start, end = end + 1, self.text.find("\n", end + 1)
+            end = len(self.text) if end < 0 else end
+            bare = self.text[start:end].strip()
             if bare and not bare.startswith("#"):
                 return bool(re.match(r"--?[A-Za-z]", bare))
         return False
@@ -228,12 +162,12 @@ class _Reader:
         self.heredocs = []
 
     def _word(self) -> None:
-        start, pieces, plain = self.at, [], True
-        for text, at, expands in self._pieces():
-            pieces.append((text, at))
-            plain = plain and not expands
-        at = tuple(place for _, place in pieces)
-        self.words.append(Word("".join(t for t, _ in pieces), at, start, self.at, plain))
+        start = self.at
+        pieces = list(self._pieces())
+        text = "".join(char for char, _, _ in pieces)
+        places = tuple(place for _, place, _ in pieces)
+        plain = not any(expands for _, _, expands in pieces)
+        self.words.append(Word(text, places, start, self.at, plain))
 
     def _pieces(self) -> Iterator[tuple[str, int, bool]]:
         """Characters of the word that begins here, with their offsets, whether they expand."""
@@ -265,7 +199,8 @@ class _Reader:
 
     def _ends_at_backslash(self) -> bool:
         rest = self.text[self.at : self.at + 3]
-        return rest.startswith(("\\\n", "\\\r\n")) or bool(_BROKEN.match(self.text, self.at))
+        is_end = rest == "\\" or rest.startswith(("\\\n", "\\\r\n"))
+        return is_end or bool(_BROKEN.match(self.text, self.at))
 
     def _escaped(self) -> Iterator[tuple[str, int, bool]]:
         self.at += 1
@@ -316,10 +251,14 @@ class _Reader:
         if text[at] == "`":
             end = text.find("`", at + 1)
             return end + 1 if end > 0 else at + 1
-        opening = text[at + 1 : at + 2]
-        if opening in ("(", "{"):
-            return _balanced(text, at + 1)
+        if text[at + 1 : at + 2] in ("(", "{"):
+            return self.closings.get(at + 1, at + 2)
         return at + 1
+
+    @cached_property
+    def closings(self) -> dict[int, int]:
+        """Where brackets close, found once for all."""
+        return _closings(self.text)
 
 
 SPECIAL: Mapping[str, Callable[[_Reader], Iterator[tuple[str, int, bool]]]] = {
@@ -332,13 +271,14 @@ SPECIAL: Mapping[str, Callable[[_Reader], Iterator[tuple[str, int, bool]]]] = {
 """How a word goes on at these characters."""
 
 
-def _balanced(text: str, at: int) -> int:
-    """Offset after the bracket that closes the one at `at`; after it alone when none does."""
-    opening = text[at]
-    closing = {"(": ")", "{": "}"}[opening]
-    depth = 0
-    for end in range(at, len(text)):
-        depth += (text[end] == opening) - (text[end] == closing)
-        if not depth:
-            return end + 1
-    return at + 1
+def _closings(text: str) -> dict[int, int]:
+    """For each bracket that is closed, the offset after the one that closes it."""
+    found: dict[int, int] = {}
+    for opening, closing in ("()", "{}"):
+        open_ones: list[int] = []
+        for match in re.finditer(rf"[{re.escape(opening + closing)}]", text):
+            if match.group() == opening:
+                open_ones.append(match.start())
+            elif open_ones:
+                found[open_ones.pop()] = match.end()
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,7 +46,7 @@ def stretch(spec: str, newest: str) -> Stretch | None:
 
 @dataclass(frozen=True)
 class Life:
-    """From which release to which something is there."""
+    """From which release to which something is there, without a break."""
 
     since: str = ""
     """First examined release that has it; empty for not known."""
@@ -63,3 +64,15 @@ class Life:
     def is_later(self, asked: Stretch) -> bool:
         """Whether the oldest release asked for does not have it yet."""
         return bool(self.since) and order(self.since) > order(asked.low)
+
+
+def lives(marks: Sequence[str]) -> tuple[Life, ...]:
+    """`[since, gone, since, …]` in stretches; what was taken back has more than one."""
+    return tuple(Life(*marks[at : at + 2]) for at in range(0, len(marks), 2))
+
+
+def near(stretches: Sequence[Life], asked: Stretch) -> Life:
+    """The stretch that the releases asked for fall in, else the last one before, or the first."""
+    begun = [life for life in stretches if not life.since or order(life.since) <= order(asked.high)]
+    covering = [life for life in stretches if life.covers(asked)]
+    return (covering or begun or list(stretches) or [Life()])[-1 if covering or begun else 0]

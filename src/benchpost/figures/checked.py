@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Literal
 
+from benchpost.errors import UsageError
 from benchpost.figures import markup
+from benchpost.figures.asked import sources
 from benchpost.figures.axis import linear, logarithmic
 from benchpost.figures.names import changed, file_stem
 from benchpost.figures.quoted import citations, cited, some
@@ -20,7 +23,7 @@ from benchpost.serving.crosscheck import BLOG, BLOG_DATE, ITL, Row, closed_forms
 
 _OF: dict[str, tuple[Callable[[], tuple[Row, ...]], str, str]] = {
     "waste": (waste, "Published", "Ours"),
-    "itl": (itl, "Measured by others", "Ours"),
+    "itl": (itl, "Measured", "Ours"),
     "closed forms": (closed_forms, "Simulated", "Closed form"),
 }
 
@@ -68,25 +71,15 @@ def chart_itl(facts: Facts, *, to: int = 32_768, name: str = "", caption: str = 
 
     Llama-3.1-8B at concurrency 1 on H100 and B200, with the KV cache in BF16.
     """
-    pairs = [(gpu, fit) for (gpu, kv), fit in ITL.items() if kv == "bf16"]
-    known = {(row.setting, row.what): row for row in itl()}
-    traces = []
-    for place, (gpu, (intercept, slope)) in enumerate(pairs):
-        setting = f"Llama-3.1-8B, {catalog.chip(gpu).name}, BF16 KV"
-        start = known[setting, "ITL without context"].ours
-        rise = known[setting, "ITL per token of context"].ours
-        for said, a, b, dash in (
-            ("measured", intercept, slope, 0),
-            ("predicted", start, rise, 1),
-        ):
-            line = ((0.0, 1e3 * a), (float(to), 1e3 * (a + b * to)))
-            style = 2 * place + dash
-            traces.append(Trace(f"{gpu}, {said}", line, style, dash=dash))
+    head = "chart itl"
+    if to < 1024:
+        raise UsageError(f"option 'to' of {head!r} must be at least 1024, not {to}")
+    gpus = [gpu for gpu, kv in ITL if kv == "bf16"]
     chart = Chart(
         "Inter-token latency of Llama-3.1-8B against context",
         upto("context, tokens", to),
-        linear("ms between tokens", [y for trace in traces for _, y in trace.points]),
-        tuple(traces),
+        linear("ms between tokens", [1e3 * (a + b * to) for a, b in ITL.values()]),
+        tuple(line for place, gpu in enumerate(gpus) for line in _lines(gpu, 2 * place, to)),
         lambda x: f"{x:,.0f} tokens",
         lambda y: f"{y:.2f} ms",
     )
@@ -95,13 +88,29 @@ def chart_itl(facts: Facts, *, to: int = 32_768, name: str = "", caption: str = 
         f"The slope is the KV cache read at {100 * EFFICIENCY:.0f} % of the bandwidth, a share "
         f"fitted to other engines; it is off by {100 * worst:.1f} % at most, FP8 included."
     )
-    chips = [catalog.chip(gpu).bandwidth for gpu, _ in pairs]
     note = (
         f"{markup.escaped(own)} Measured: {citations([(BLOG, BLOG_DATE)])}. "
-        f"Bandwidth: {cited(chips)}."
+        f"Bandwidth: {cited(catalog.chip(gpu).bandwidth for gpu in gpus)}."
     )
-    stem = file_stem("chart itl", name, *changed(to=(to, 32_768)))
+    stem = file_stem(head, name, *changed(to=(to, 32_768)))
     return charted(facts, stem, chart, note, "context", "ms")
+
+
+def _lines(gpu: str, style: int, to: int) -> list[Trace]:
+    """What was measured and what is predicted, each a straight line."""
+    setting = f"Llama-3.1-8B, {catalog.chip(gpu).name}, BF16 KV"
+    rows = {row.what: row for row in itl() if row.setting == setting}
+    start, rise = rows["ITL without context"], rows["ITL per token of context"]
+    fits = {"measured": (start.theirs, rise.theirs), "predicted": (start.ours, rise.ours)}
+    return [
+        Trace(
+            f"{gpu}, {said}",
+            ((0.0, 1e3 * a), (float(to), 1e3 * (a + b * to))),
+            style + dash,
+            dash=dash,
+        )
+        for dash, (said, (a, b)) in enumerate(fits.items())
+    ]
 
 
 def chart_kv_load(
@@ -121,36 +130,18 @@ def chart_kv_load(
     63 GB/s is 16 lanes of PCIe 5 one way, 12.5 GB/s a network of 100 Gbit/s.
     """
     head = "chart kv-load"
+    if to < 256:
+        raise UsageError(f"option 'to' of {head!r} must be at least 256, not {to}")
     chip, net = catalog.chip(gpu), catalog.model(model)
-    speeds = {word: _speed(word) for word in some(links, "links", head, most=3)}
-    places = powers(128, to)
-    computed = tuple(
-        (x, movement.compute_time(gpu=gpu, model=model, context=int(x), dtype=dtype))
-        for x in places
-    )
-    traces = [Trace("computed anew", computed, 0)]
-    for style, (word, speed) in enumerate(speeds.items(), 1):
-        loaded = tuple(
-            (x, movement.transfer_time(model=model, context=int(x), link=speed, kv=kv))
-            for x in places
-        )
-        traces.append(Trace(f"loaded at {word}", loaded, style, dash=style))
-    values = [y for trace in traces for _, y in trace.points]
-    y = logarithmic("seconds", min(values) / 1.5, max(values) * 2)
-    chart = Chart(
-        f"Loading the KV cache of {net.name} against computing it on {chip.name}",
-        logarithmic("tokens", 128, to, base=2.0),
-        timed(y),
-        tuple(traces),
-        lambda x: f"{x:,.0f} tokens",
-        lambda y: show(y, "second"),
-    )
+    times = {"computed anew": partial(movement.compute_time, gpu=gpu, model=model, dtype=dtype)}
+    for link in some(links, "links", head, most=3):
+        speed = _speed(link)
+        times[f"loaded at {link}"] = partial(movement.transfer_time, model=model, link=speed, kv=kv)
     even = movement.break_even_link(gpu=gpu, model=model, dtype=dtype, kv=kv)
     own = caption or f"Loading is faster than computing from {show(even, 'byte/second')} on."
     note = (
         f"{markup.escaped(own)} Links at their datasheet's rate; computing typical, uncalibrated. "
-        f"Bandwidth and peak: {cited([chip.bandwidth, chip.compute_peak(dtype)])}. "
-        f"Model: {citations([(net.source, net.date)])}."
+        f"{sources(chip, net, dtype)}"
     )
     options = changed(
         links=(links, "63 GB/s, 12.5 GB/s"),
@@ -159,7 +150,24 @@ def chart_kv_load(
         kv=(kv, "bf16"),
     )
     stem = file_stem(head, name, gpu, model, *options)
+    chart = _kv_load(f"KV cache of {net.name}, loaded or computed on {chip.name}", times, to)
     return charted(facts, stem, chart, note, "tokens", "seconds")
+
+
+def _kv_load(title: str, times: Mapping[str, Callable[..., float]], to: int) -> Chart:
+    traces = tuple(
+        Trace(said, tuple((x, time(context=int(x))) for x in powers(128, to)), style, dash=style)
+        for style, (said, time) in enumerate(times.items())
+    )
+    values = [y for trace in traces for _, y in trace.points]
+    return Chart(
+        title,
+        logarithmic("tokens", 128, to, base=2.0),
+        timed(logarithmic("seconds", min(values) / 1.5, max(values) * 2)),
+        traces,
+        lambda x: f"{x:,.0f} tokens",
+        lambda y: show(y, "second"),
+    )
 
 
 def _speed(written: str) -> float:

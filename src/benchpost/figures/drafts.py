@@ -2,20 +2,74 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from benchpost.errors import UsageError
 from benchpost.figures import markup
+from benchpost.figures.asked import sources
 from benchpost.figures.axis import linear, logarithmic
 from benchpost.figures.names import changed, file_stem
-from benchpost.figures.quoted import citations, cited, some
+from benchpost.figures.quoted import some
 from benchpost.figures.sweep import powers
 from benchpost.figures.traced import Chart, Trace, charted, upto
 from benchpost.figures.types import Facts, Fragment
 from benchpost.roofline import catalog
 from benchpost.roofline.batching import DRAFT_COST, speculate
+from benchpost.roofline.catalog import Chip, Model
 from benchpost.serving.graphs import best_sizes, capture_sizes, mean_padding, padded, padding
 from benchpost.serving.speculation import LARGEST_BATCH, break_even
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """How tokens are drafted."""
+
+    gpu: str
+    model: str
+    acceptance: float
+    cost: float
+    context: int
+    dtype: str
+
+    @cached_property
+    def chip(self) -> Chip:
+        return catalog.chip(self.gpu)
+
+    @cached_property
+    def net(self) -> Model:
+        return catalog.model(self.model)
+
+    def gain(self, drafted: int, batch: int) -> float:
+        made = speculate(
+            gpu=self.chip,
+            model=self.net,
+            acceptance=self.acceptance,
+            drafted=drafted,
+            batch=batch,
+            draft_cost=self.cost,
+            context=self.context,
+            dtype=self.dtype,
+            engine="vllm",
+        )
+        return float(made.value)
+
+    def pays(self, drafted: int) -> str:
+        batch = break_even(
+            gpu=self.chip,
+            model=self.net,
+            acceptance=self.acceptance,
+            drafted=drafted,
+            draft_cost=self.cost,
+            context=self.context,
+            dtype=self.dtype,
+            engine="vllm",
+        )
+        if batch == LARGEST_BATCH:
+            return f"with {drafted} drafted it pays up to batch {batch:,} at least"
+        never = f"with {drafted} drafted it never pays"
+        return f"with {drafted} drafted it pays up to batch {batch:,}" if batch else never
 
 
 def chart_speculation(
@@ -37,49 +91,10 @@ def chart_speculation(
     Where a line falls below 1, speculation is slower than plain decoding.
     """
     head = "chart speculation"
-    counts = _whole(some(drafted, "drafted", head), "drafted", head)
+    counts = _numbers(some(drafted, "drafted", head), "drafted", head)
     if not 2 <= to <= LARGEST_BATCH:
         raise UsageError(f"option 'to' of {head!r} must be from 2 to {LARGEST_BATCH}, not {to}")
-    chip, net = catalog.chip(gpu), catalog.model(model)
-    asked: dict[str, Any] = {
-        "gpu": chip,
-        "model": net,
-        "acceptance": acceptance,
-        "draft_cost": draft_cost,
-        "context": context,
-        "dtype": dtype,
-        "engine": "vllm",
-    }
-    traces = tuple(
-        Trace(
-            f"{count} drafted",
-            tuple(
-                (batch, float(speculate(**asked, drafted=count, batch=int(batch)).value))
-                for batch in powers(1, to)
-            ),
-            style,
-            dash=style,
-            marks=True,
-        )
-        for style, count in enumerate(counts)
-    )
-    chart = Chart(
-        f"Speed-up of speculation on {chip.name} with {net.name}",
-        logarithmic("sequences in the batch", 1, to, base=2.0),
-        linear("times as fast as plain decoding", [y for t in traces for _, y in t.points]),
-        traces,
-        lambda x: f"batch {x:.0f}",
-        lambda y: f"{y:.2f} times as fast",
-        (1.0,),
-    )
-    even = "; ".join(_even(count, break_even(**asked, drafted=count)) for count in counts)
-    own = caption or f"{even[:1].upper()}{even[1:]}."
-    note = (
-        f"{markup.escaped(own)} Acceptance {acceptance:g}, drafting a token costs {draft_cost:g} "
-        f"of a pass, {context:,} tokens of context. Typical, not measured. Bandwidth and peak: "
-        f"{cited([chip.bandwidth, chip.compute_peak(dtype)])}. "
-        f"Model: {citations([(net.source, net.date)])}."
-    )
+    draft = _Draft(gpu, model, acceptance, draft_cost, context, dtype)
     options = changed(
         acceptance=(acceptance, 0.7),
         drafted=(drafted, "1, 3, 5"),
@@ -89,15 +104,40 @@ def chart_speculation(
         dtype=(dtype, "bf16"),
     )
     stem = file_stem(head, name, gpu, model, *options)
+    chart, note = _speculation(draft, counts, to), _drafted(draft, counts, caption)
     return charted(facts, stem, chart, note, "batch", "times")
 
 
-def _even(count: int, batch: int) -> str:
-    if batch == LARGEST_BATCH:
-        return f"with {count} drafted it pays up to batch {batch:,} at least"
-    if not batch:
-        return f"with {count} drafted it never pays"
-    return f"with {count} drafted it pays up to batch {batch:,}"
+def _speculation(draft: _Draft, counts: Sequence[int], to: int) -> Chart:
+    traces = tuple(
+        Trace(
+            f"{count} drafted",
+            tuple((batch, draft.gain(count, int(batch))) for batch in powers(1, to)),
+            style,
+            dash=style,
+            marks=True,
+        )
+        for style, count in enumerate(counts)
+    )
+    return Chart(
+        f"Speed-up of speculation on {draft.chip.name} with {draft.net.name}",
+        logarithmic("sequences in the batch", 1, to, base=2.0),
+        linear("times as fast as plain decoding", [y for t in traces for _, y in t.points]),
+        traces,
+        lambda x: f"batch {x:.0f}",
+        lambda y: f"{y:.2f} times as fast",
+        (1.0,),
+    )
+
+
+def _drafted(draft: _Draft, counts: Sequence[int], caption: str) -> str:
+    even = "; ".join(map(draft.pays, counts))
+    own = caption or f"{even[:1].upper()}{even[1:]}."
+    return (
+        f"{markup.escaped(own)} Acceptance {draft.acceptance:g}, drafting a token costs "
+        f"{draft.cost:g} of a pass, {draft.context:,} tokens of context. Typical, not measured. "
+        f"{sources(draft.chip, draft.net, draft.dtype)}"
+    )
 
 
 def chart_graph_padding(
@@ -125,7 +165,26 @@ def chart_graph_padding(
     if sizes:
         other = _sizes(sizes, end, head)
         lists[f"yours, {len(other)} sizes"] = other
-    alike = dict.fromkeys(range(1, end + 1), 1.0)
+    note = (
+        f"{markup.escaped(caption or _means(lists, end))} A batch is padded to the next captured "
+        "size; above the largest there is no graph and no padding. Sizes: vLLM 0.33.0, "
+        "config/vllm.py (2026-11-02)."
+    )
+    options = changed(
+        seqs=(max_num_seqs, 256),
+        to=(to, 0),
+        sizes=(sizes, ""),
+        drafted=(drafted, 0),
+        largest=(largest, 512),
+    )
+    stem = file_stem(head, name, *options)
+    return charted(facts, stem, _padding(lists, end), note, "batch", "rows")
+
+
+_Lists = dict[str, tuple[int, ...]]
+
+
+def _padding(lists: _Lists, end: int) -> Chart:
     traces = tuple(
         Trace(
             said,
@@ -136,32 +195,25 @@ def chart_graph_padding(
         )
         for style, (said, of) in enumerate(lists.items())
     )
-    chart = Chart(
+    most = max(1.0, *(y for trace in traces for _, y in trace.points))
+    return Chart(
         "Padding of captured graphs against the batch",
         upto("sequences in the batch", end),
-        linear("rows computed for nothing", [y for t in traces for _, y in t.points]),
+        linear("rows computed for nothing", [most]),
         traces,
         lambda x: f"batch {x:.0f}",
         lambda y: f"{y:.0f} rows",
     )
-    means = "; ".join(
-        f"{said}: {100 * mean_padding(alike, of):.1f} % over all batches up to {end} alike, "
+
+
+def _means(lists: _Lists, end: int) -> str:
+    alike = dict.fromkeys(range(1, end + 1), 1.0)
+    said = (
+        f"{name}: {100 * mean_padding(alike, of):.1f} % over all batches up to {end} alike, "
         f"at most {_worst(of, end)}"
-        for said, of in lists.items()
+        for name, of in lists.items()
     )
-    note = (
-        f"{markup.escaped(caption or means + '.')} A batch is padded to the next captured size; "
-        "above the largest there is no graph and no padding. Sizes: vLLM 0.33.0, config/vllm.py "
-        "(2026-11-02)."
-    )
-    options = changed(
-        seqs=(max_num_seqs, 256),
-        to=(to, 0),
-        sizes=(sizes, ""),
-        drafted=(drafted, 0),
-        largest=(largest, 512),
-    )
-    return charted(facts, file_stem(head, name, *options), chart, note, "batch", "rows")
+    return "; ".join(said) + "."
 
 
 def _worst(sizes: tuple[int, ...], end: int) -> str:
@@ -171,12 +223,12 @@ def _worst(sizes: tuple[int, ...], end: int) -> str:
 
 def _sizes(written: str, end: int, head: str) -> tuple[int, ...]:
     if written.startswith("best "):
-        (count,) = _whole([written.removeprefix("best ")], "sizes", head)
+        (count,) = _numbers([written.removeprefix("best ")], "sizes", head)
         return best_sizes(dict.fromkeys(range(1, end + 1), 1.0), count)
-    return tuple(sorted(_whole(some(written, "sizes", head, most=100), "sizes", head)))
+    return tuple(sorted(_numbers(some(written, "sizes", head, most=100), "sizes", head)))
 
 
-def _whole(words: list[str], option: str, head: str) -> list[int]:
+def _numbers(words: list[str], option: str, head: str) -> list[int]:
     if not all(word.isdecimal() and int(word) > 0 for word in words):
         raise UsageError(
             f"option {option!r} of {head!r} must be whole numbers above 0, "

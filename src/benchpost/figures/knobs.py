@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -11,8 +11,11 @@ from benchpost.errors import UsageError
 from benchpost.figures import markup
 from benchpost.figures.quoted import citations, cited
 from benchpost.figures.types import Facts, Fragment
+from benchpost.roofline import bands
+from benchpost.roofline.batching import serving_kind
 from benchpost.roofline.catalog import Chip, Model, chip
 from benchpost.roofline.catalog import model as known_model
+from benchpost.roofline.predict import setting_of
 from benchpost.roofline.units import show
 from benchpost.serving.lengths import lengths
 from benchpost.serving.run import Run
@@ -20,7 +23,7 @@ from benchpost.serving.server import default_budget, default_places
 from benchpost.serving.simulation import simulate
 
 _HEAD = "table knobs"
-_COLUMNS = ["Setting", "TTFT", "TTFT p99", "TPOT", "ITL p99", "Running", "KV"]
+_COLUMNS = ["Setting", "TTFT", "p99", "TPOT", "ITL p99", "Running", "KV"]
 _GROWS = "grows"
 _LONG = 10
 """Gaps between tokens, at their longest, that a queue is taken to be a queue from."""
@@ -81,10 +84,11 @@ def _knobs(base: Mapping[str, Any], first: Run) -> Iterator[Knob]:
     """What one would try: budget, sequences, formats, GPUs, a prefix."""
     budget = base["max_num_batched_tokens"]
     for size in (budget // 4, budget * 2):
-        # decoding has the budget first, so a smaller one needs fewer sequences too
+        # vLLM refuses a budget in which not every sequence gets its token
         places = min(base["max_num_seqs"], size)
-        changed = {"max_num_batched_tokens": size, "max_num_seqs": places}
-        yield Knob(markup.code(f"--max-num-batched-tokens {size}"), changed)
+        also = f" --max-num-seqs {places}" if places < base["max_num_seqs"] else ""
+        words = markup.code(f"--max-num-batched-tokens {size}{also}")
+        yield Knob(words, {"max_num_batched_tokens": size, "max_num_seqs": places})
     fewer = _below(first.mean_running())
     yield Knob(markup.code(f"--max-num-seqs {fewer}"), {"max_num_seqs": fewer})
     if base["kv"] == "bf16":
@@ -137,21 +141,38 @@ def _grows(run: Run) -> bool:
 def _note(caption: str, on: Chip, of: Model, base: Mapping[str, Any], *, growing: bool) -> str:
     gpus = f"{base['tp']} × " if base["tp"] > 1 else ""
     own = f"{markup.escaped(caption)} " if caption else ""
-    said = markup.escaped(
+    said = (
         f"{of.name}, {base['dtype'].upper()} with a KV cache in {base['kv'].upper()}, on {gpus}"
         f"{on.name}: {base['requests']:,} requests arrive at random, {base['rate']:g} a second, "
         f"with {_length(base['prompt'])} tokens in and {_length(base['output'])} out. Simulated, "
-        "each setting alone. TTFT and TPOT are medians; Running, and the share of the KV cache "
-        "that is held, are means over time."
+        "each setting alone. TTFT and TPOT are medians, p99 is that of TTFT; Running and "
+        "the share of the KV cache that is held are means over time."
     )
     if growing:
         said += f" “{_GROWS}”: more requests come than are served, so the wait grows with them."
-    sources = f"{cited([on.bandwidth, on.compute_peak(base['dtype'])])}; "
-    return f"{own}{said} Datasheet and model: {sources}{citations([(of.source, of.date)])}."
+    said += f" {_trust(base)}"
+    known = cited([on.bandwidth, on.compute_peak(base["dtype"])])
+    sources = f"{known}; {citations([(of.source, of.date)])}"
+    return f"{own}{markup.escaped(said)} Datasheet and model: {sources}."
+
+
+def _trust(base: Mapping[str, Any]) -> str:
+    """How far measured times of such servers were from predicted ones."""
+    setting = setting_of(base["gpu"], base["model"], "vllm", base["dtype"], base["kv"], base["tp"])
+    kind = serving_kind(setting)
+    between, first = bands.SERVING[kind], bands.SERVING_TTFT[kind]
+    # bands are of rates, these are times
+    return (
+        f"Measured times were {1 / between.high:.2f} to {1 / between.low:.2f} times the predicted "
+        f"TPOT and {1 / first.high:.2f} to {1 / first.low:.2f} times the predicted TTFT: "
+        f"{between.basis}."
+    )
 
 
 def _length(written: str) -> str:
-    words: Sequence[str] = written.split()
-    if len(words) == 1:
-        return f"{int(float(words[0])):,}" if words[0].isdecimal() else written
-    return f"{words[1]} ({' '.join([words[0], *words[2:]])})"
+    """Lengths in words, e.g. `512`, `800 to 7,200` or `256 (geometric)`."""
+    kind, *numbers = (written if " " in written.strip() else f"fixed {written}").split()
+    said = [f"{float(number):,g}" for number in numbers]
+    if kind == "uniform":
+        return " to ".join(said)
+    return said[0] if kind == "fixed" else f"{said[0]} ({' '.join([kind, *said[1:]])})"

@@ -10,7 +10,8 @@ from benchpost.figures.rows import WHAT, counted, percent, sources_of
 from benchpost.figures.shown import shown
 from benchpost.figures.sweep import csv
 from benchpost.figures.types import Facts, Fragment
-from benchpost.roofline.scores import STEPS, Errors, Step, chosen, errors
+from benchpost.roofline.ladders import STEPS, Step
+from benchpost.roofline.scores import Errors, chosen, errors
 
 _HEAD = "chart ladder"
 _LEGEND = ("median error", "mean error")
@@ -19,6 +20,8 @@ _FITTED = {
     "other than the one run.",
     "prefill": "The share of step 2 was fitted to the same rows of llama.cpp, so its error is the "
     "least to expect.",
+    "serving": "The constants were fitted to the rows of one GPU, which are among these.",
+    "first token": "The constants were fitted to the rows of one GPU, which are among these.",
 }
 """What was fitted to what, by kind."""
 
@@ -26,13 +29,13 @@ _FITTED = {
 def chart_ladder(
     facts: Facts,
     *,
-    kind: Literal["decode", "prefill"] = "decode",
+    kind: Literal["decode", "prefill", "serving", "first token"] = "decode",
     gpu: str = "",
     engine: str = "",
     name: str = "",
     caption: str = "",
 ) -> Fragment:
-    """Errors of the predicted rate, step by step from the napkin to one run on your machine.
+    """Errors of what is predicted, step by step from the napkin to one run on your machine.
 
     Measured on the published rows that are kept, of one `gpu` or `engine` where named.
     """
@@ -48,7 +51,7 @@ def chart_ladder(
     }
     own = f"{markup.escaped(caption)} " if caption else ""
     note = (
-        f"{own}Error relative to the measured rate, over {counted(scores)}. {_FITTED[kind]} "
+        f"{own}Error relative to what was measured, over {counted(scores)}. {_FITTED[kind]} "
         f"{sources_of(scores)}"
     )
     return shown(facts, stem, "ladder", data, note, _csv(found))

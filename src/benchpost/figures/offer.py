@@ -20,7 +20,7 @@ from benchpost.figures.hosting import chart_overhead, diagram_step
 from benchpost.figures.knobs import table_knobs
 from benchpost.figures.ladder import chart_ladder
 from benchpost.figures.options import Option, check_options
-from benchpost.figures.paging import chart_paging, table_blocks
+from benchpost.figures.paging import table_blocks
 from benchpost.figures.passes import diagram_speculation
 from benchpost.figures.peaks import chart_peaks
 from benchpost.figures.planning import table_fits, table_kv
@@ -80,7 +80,6 @@ FIGURES: dict[str, Figure] = {
     "diagram parallel": diagram_parallel,
     "diagram step": diagram_step,
     "chart capacity": chart_capacity,
-    "chart paging": chart_paging,
     "chart formats": chart_formats,
     "chart parallel": chart_parallel,
     "chart overhead": chart_overhead,

@@ -28,7 +28,7 @@ def diagram_speculation(
     name: str = "",
     caption: str = "",
 ) -> Fragment:
-    """One pass of speculative decoding, and how many tokens passes give.
+    """One speculative pass: drafted, verified and kept; and how many tokens passes give.
 
     `drafted` tokens are proposed, the first `accepted` of them hold; `acceptance` is the chance
     that a drafted token is accepted, for the shares below.

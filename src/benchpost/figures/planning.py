@@ -46,37 +46,45 @@ def table_kv(
     formats = some(kv, "kv", head)
     if context < 1:
         raise UsageError(f"option 'context' of {head!r} must be at least 1, not {context}")
-    columns = [f"{each.upper()}{what}" for each in formats for what in (", a token", ", in 1 GB")]
-    last = f"{context:,} tokens in {formats[0].upper()}"
+    columns = [f"Token, {form.upper()}" for form in formats]
     rows = [
         [
             markup.escaped(of.name),
             _kept(of),
-            *(cell for form in formats for cell in _per_token(of, form)),
+            *(show(of.kv_bytes_per_token(form), "byte") for form in formats),
+            f"{int(1e9 / of.kv_bytes_per_token(formats[0])):,}",
             show(of.kv_bytes(context, formats[0]), "byte"),
         ]
         for of in models
     ]
-    table = markup.table(["Model", "What is kept", *columns, last], rows, "ll" + "r" * 9)
+    head_row = ["Model", "Kept of a token", *columns, "Tokens a GB", f"{context:,} tokens"]
+    table = markup.table(head_row, rows, "ll" + "r" * 6)
     own = f"{markup.escaped(caption)} " if caption else ""
-    note = f"{own}Models: {citations((of.source, of.date) for of in models)}."
-    return Fragment(markup.captioned(table, note))
+    note = f"{own}{_kept_note(models, formats)}"
+    sources = citations((of.source, of.date) for of in models)
+    return Fragment(markup.captioned(table, f"{note} Models: {sources}."))
 
 
 def _kept(of: Model) -> str:
-    """What a layer keeps of a token, and in how many layers."""
+    """Numbers that a layer keeps of a token, times the layers that keep any."""
     if of.latent_rank:
-        return f"{of.latent_rank} + {of.rope_dim} latent × {of.layers} layers"
+        return f"({of.latent_rank} + {of.rope_dim}) × {of.layers}"
     layers = of.full_layers if of.state_heads else of.layers
-    kept = f"2 × {of.kv_heads} × {of.head_dim} × {layers} layers"
-    if of.window and not of.state_heads:
-        return f"{kept}, {of.layers - of.full_layers} of them the last {of.window:,} tokens"
-    return kept
+    return f"2 × {of.kv_heads} × {of.head_dim} × {layers}"
 
 
-def _per_token(of: Model, form: str) -> list[str]:
-    each = of.kv_bytes_per_token(form)
-    return [show(each, "byte"), f"{int(1e9 / each):,}"]
+def _kept_note(models: Sequence[Model], formats: Sequence[str]) -> str:
+    parts = ["Kept: key and value × KV heads × size of a head × layers"]
+    if any(of.latent_rank for of in models):
+        parts.append("of latent attention (latent + rotary part) × layers")
+    parts += [
+        f"{of.name}: {of.layers - of.full_layers} of these layers keep the last {of.window:,} "
+        "tokens only"
+        for of in models
+        if of.window and not of.state_heads
+    ]
+    last = f"the last two columns are of a KV cache in {formats[0].upper()}"
+    return markup.escaped("; ".join([*parts, last])) + "."
 
 
 def table_fits(
@@ -107,13 +115,12 @@ def table_fits(
         for of in (known_model(name) for name in some(model, "model", head, _MOST))
         for on in (chip(name) for name in some(gpu, "gpu", head, _MOST))
     ]  # fmt: skip
-    each = " of each GPU" if tp > 1 else ""
-    columns = [f"Budget{each}", f"Weights{each}", f"KV cache{each}", "Blocks", "Tokens"]
+    columns = ["Model", "GPU", "Budget", "Weights", "KV cache", "Blocks", "Tokens"]
     rows = [_row(plan, context, tp, utilisation, block) for plan in plans]
-    table = markup.table(
-        ["Model", "GPU", *columns, f"Sequences of {context:,}"], rows, "ll" + "r" * 6
-    )
-    said = _note(plans, dtype, kv, utilisation, reserved, memory)
+    table = markup.table([*columns, f"× {context:,}"], rows, "ll" + "r" * 6)
+    each = f"Budget, weights and KV cache of each of {tp} GPUs. " if tp > 1 else ""
+    fits = f"“× {context:,}” is how many sequences of that length fit. "
+    said = each + fits + _note(plans, dtype, kv, utilisation, reserved, memory)
     own = f"{markup.escaped(caption)} " if caption else ""
     return Fragment(markup.captioned(table, own + said))
 

@@ -54,9 +54,9 @@ def diagram_request(
     name: str = "",
     caption: str = "",
 ) -> Fragment:
-    """The life of a request in ms: queue, prefill, tokens; with TTFT, TPOT, ITL and E2EL.
+    """The life of a request: its queue, its prompt, its tokens, and what is measured of them.
 
-    `gaps` are the times between its tokens, separated by commas.
+    Times are in ms; `gaps` are the times between its tokens, separated by commas.
     """
     times = Times(queue, prefill, _gaps(gaps))
     _check(times)

@@ -22,8 +22,29 @@ PLATFORMS = {
 }
 """What hands a GPU its work, in a figure's words."""
 
-WHAT = {"decode": "decode rate", "prefill": "prefill rate"}
+SERVERS = {
+    "one GPU": "dense, one GPU",
+    "several GPUs": "dense, several GPUs",
+    "experts": "experts",
+    "latent attention": "latent attention",
+}
+"""Kinds of servers, likewise."""
+
+WHAT = {
+    "decode": "decode rate",
+    "prefill": "prefill rate",
+    "serving": "time per output token",
+    "first token": "time to first token",
+}
 """What is predicted, by kind."""
+
+UNITS = {
+    "decode": ("tokens per second", 1.0),
+    "prefill": ("tokens per second", 1.0),
+    "serving": ("ms", 1e3),
+    "first token": ("ms", 1e3),
+}
+"""What a figure counts it in, and how many of these are in what is kept."""
 
 
 def percent(share: float) -> str:
@@ -42,12 +63,18 @@ def sources_of(scores: Sequence[Score], table: str = "") -> str:
 
     Where the file `table` holds the source of each row, only the first few are named.
     """
-    counts = Counter(score.row.source.split(" ")[0] for score in scores).most_common()
+    counts = Counter(_short(score.row.source) for score in scores).most_common()
     named = counts[:_FEW] if table and len(counts) > _FEW + 1 else counts
     listed = [f"{markup.escaped(name)} ({n})" for name, n in named]
     if len(named) < len(counts):
         listed.append(f"{len(counts) - len(named)} more in {markup.code(table)}")
     return f"Rows, read {READ}: {', '.join(listed)}."
+
+
+def _short(source: str) -> str:
+    """A repository at a commit without the file in it; any other source as it is."""
+    first = source.partition(" ")[0]
+    return first if "@" in first else source
 
 
 def counted(scores: Iterable[Score]) -> str:

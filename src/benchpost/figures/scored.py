@@ -8,20 +8,12 @@ from typing import Literal
 from benchpost.errors import UsageError
 from benchpost.figures import markup
 from benchpost.figures.quoted import listed
-from benchpost.figures.rows import PLATFORMS, WHAT, counted, percent, signed, sources_of
+from benchpost.figures.rows import PLATFORMS, SERVERS, WHAT, counted, percent, signed, sources_of
 from benchpost.figures.types import Facts, Fragment
 from benchpost.roofline import catalog
 from benchpost.roofline.engines import engine as engine_of
-from benchpost.roofline.scores import (
-    MODEL,
-    STEPS,
-    Errors,
-    Score,
-    chosen,
-    errors,
-    grouped,
-    known_step,
-)
+from benchpost.roofline.ladders import MODEL, STEPS, known_step
+from benchpost.roofline.scores import Errors, Score, chosen, errors, grouped
 
 _GROUP = {
     "engine": "Engine",
@@ -29,8 +21,10 @@ _GROUP = {
     "format": "Weights",
     "model": "Model",
     "platform": "Platform",
+    "kind": "Server",
     "source": "Published by",
 }
+_NAMES = {**PLATFORMS, **SERVERS}
 _KEPT = "benchpost/roofline/data/measured.csv"
 """Where every row stands with its source."""
 _MOST = 12
@@ -40,12 +34,12 @@ _MOST = 12
 def table_errors(
     facts: Facts,
     *,
-    kind: Literal["decode", "prefill"] = "decode",
-    by: Literal["engine", "gpu", "format", "model", "platform", "source"] = "engine",
+    kind: Literal["decode", "prefill", "serving", "first token"] = "decode",
+    by: Literal["engine", "gpu", "format", "model", "platform", "kind", "source"] = "engine",
     step: str = MODEL,
     caption: str = "",
 ) -> Fragment:
-    """Errors of the predicted rate on the published rows that are kept, by engine, GPU or format.
+    """Errors of what is predicted on the published rows that are kept, by engine, GPU or format.
 
     `step` is a step of the ladder; by default the model, for GPUs that it has not seen.
     """
@@ -54,7 +48,7 @@ def table_errors(
     groups = grouped(scores, by)
     having = {name: each for name, each in groups.items() if any(s.predicted[step] for s in each)}
     rows = [
-        _row(markup.escaped(PLATFORMS.get(name, name)), errors(each, kind, step))
+        _row(markup.escaped(_NAMES.get(name, name)), errors(each, kind, step))
         for name, each in having.items()
     ]
     whole = _row("**all**", errors(scores, kind, step))
@@ -173,7 +167,7 @@ def _together(scores: Sequence[Score]) -> list[list[Score]]:
 
 def _cells(runs: Sequence[Score], differing: Sequence[str], napkin: str) -> list[str]:
     first, about = runs[0], _about(runs[0])
-    rate = sum(score.rate for score in runs) / len(runs)
+    rate = sum(score.measured for score in runs) / len(runs)
     band = f"{_rate(first.low)} to {_rate(first.high)}"
     return [
         *(markup.escaped(about[name]) for name in differing),

@@ -75,10 +75,13 @@ def table_parallel(
     """
     setting = _Setting(chip(gpu), known_model(model), context, batch, dtype, kv)
     rows = [_row(setting, size) for size in _sizes(tp, _TABLE)]
-    columns = ["GPUs", "Weights on each", "KV heads on each", "Copies"]
-    columns += ["Tokens that fit", "Sent by each in a step", "Step, at least", "Step, typical"]
+    columns = ["GPUs", "Weights", "KV heads", "Copies", "Tokens", "Sent", "At least", "Typical"]
     table = markup.table(columns, rows, "rrrrrrrr")
     own = f"{markup.escaped(caption)} " if caption else ""
+    own += (
+        "Weights, KV heads and what is sent in a step are of each GPU; tokens are what the KV "
+        "cache holds; the last two are the time of a step. "
+    )
     return Fragment(markup.captioned(table, own + _note(setting)))
 
 

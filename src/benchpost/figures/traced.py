@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from benchpost.figures.axis import Axis, linear
 from benchpost.figures.shown import shown
@@ -12,6 +12,8 @@ from benchpost.figures.sweep import csv
 from benchpost.figures.types import Facts, Fragment
 from benchpost.roofline.units import show
 
+Points: TypeAlias = "tuple[tuple[float, float], ...]"
+"""Places of a line from left to right."""
 DIGITS = 6
 """Significant digits of what is shown: further ones may be those of a machine's mathematics."""
 
@@ -22,7 +24,7 @@ class Trace:
 
     name: str
     """Full name, for the data and for those who do not see it."""
-    points: tuple[tuple[float, float], ...]
+    points: Points
     """Where it goes, from left to right."""
     style: int
     """Which series colour it has."""
@@ -119,7 +121,7 @@ def rounded(value: float) -> float:
     return float(f"{value:.{DIGITS}g}")
 
 
-def thinned(points: Sequence[tuple[float, float]], most: int) -> tuple[tuple[float, float], ...]:
+def thinned(points: Sequence[tuple[float, float]], most: int) -> Points:
     """At most so many of the points, the first and the last among them, evenly chosen."""
     if len(points) <= most:
         return tuple(points)

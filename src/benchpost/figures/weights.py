@@ -40,12 +40,12 @@ def table_formats(
     on, of = chip(gpu), known_model(model)
     formats = [weight_format(name) for name in some(dtype, "dtype", "table formats", _MOST)]
     rows = [_row(form, on, of, context) for form in formats]
-    columns = ["Format", "Bits of a weight", "Weights", "Decode bound", "Multiplied in"]
-    table = markup.table([*columns, "Ridge batch", "Scales"], rows, "lrrrlrl")
+    columns = ["Format", "Bits", "Weights", "Decode, at most", "Multiplied in", "Ridge batch"]
+    table = markup.table(columns, rows, "lrrrlr")
     values = [on.bandwidth, *(on.compute_peak(form.name) for form in formats)]
     note = (
-        f"{markup.escaped(of.name)} on {markup.escaped(on.name)}, one sequence at {context:,} "
-        f"tokens. Bounds of the datasheet: {cited(values)}. "
+        f"{_scales(formats)}{markup.escaped(of.name)} on {markup.escaped(on.name)}, one sequence "
+        f"at {context:,} tokens. Bounds of the datasheet: {cited(values)}. "
         f"Model: {citations([(of.source, of.date)])}."
     )
     own = f"{markup.escaped(caption)} " if caption else ""
@@ -60,8 +60,12 @@ def _row(form: Format, on: Chip, of: Model, context: int) -> list[str]:
         show(_bound(on, of, form, context), "token/second"),
         _multiplied(on, form).upper(),
         f"{_ridge(on, form):,.0f}",
-        markup.escaped(form.note or "none"),
     ]
+
+
+def _scales(formats: Sequence[Format]) -> str:
+    """What the bits of a format are made of, for those that have more than bits."""
+    return "".join(f"{markup.code(f.name)}: {markup.escaped(f.note)}. " for f in formats if f.note)
 
 
 def _size(on: Chip, of: Model, form: Format) -> str:

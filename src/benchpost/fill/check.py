@@ -23,6 +23,7 @@ from benchpost.fill.pictures import (
 from benchpost.fill.refusal import Refusal
 from benchpost.fill.siblings import unwanted, without_clashes
 from benchpost.fill.suggest import suggest
+from benchpost.fill.token_counts import vocabulary
 from benchpost.findings import Check, Finding, Severity
 from benchpost.post.document import Post, Slot, Todo
 from benchpost.post.lint import lint
@@ -157,7 +158,7 @@ def _commands(post: Post) -> list[Finding]:
     from benchpost.commands.declared import declared
 
     declaration = declared(post.front)
-    return check_declared(post, declaration) if declaration else []
+    return check_declared(post, declaration, vocabulary) if declaration else []
 
 
 def _orphans(post: Post, filled: Filled, project: Project) -> Iterator[Finding]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from benchpost.config import Project
-from benchpost.findings import Finding, Severity
+from benchpost.findings import Check, Finding, Severity
 from benchpost.post import frontmatter, lint_mdx, lint_nextra
-from benchpost.post.document import Post
+from benchpost.post.document import Dialect, Post
+from benchpost.post.nodes import Html
+from benchpost.post.places import path_to
 from benchpost.post.problems import Problem
 
 
@@ -41,3 +43,19 @@ def _problems(post: Post, project: Project) -> Iterator[Problem]:
     yield from refused
     yield from lint_nextra.problems(post, nodes, project)
     yield from post.problems
+    yield from _beginnings(post)
+
+
+def _beginnings(post: Post) -> Iterator[Problem]:
+    """S011: values that Markdown reads as blocks of HTML, unless they are all of the block."""
+    for value in post.values if post.dialect is Dialect.MARKDOWN else ():
+        block = path_to(post.tree, value.span.start)[-1]
+        if not isinstance(block, Html):
+            continue
+        whole = post.text[block.start : block.end].strip()
+        if whole != post.text[value.span.start : value.span.end]:
+            message = (
+                "a value that begins a line begins a block of HTML in Markdown, which parts the "
+                "paragraph; put the word before it onto its line"
+            )
+            yield Problem(Check.S011, value.span.start, message)

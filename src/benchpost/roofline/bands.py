@@ -40,9 +40,11 @@ DECODE = {
 """Decode at batch 1, by platform."""
 
 UNSEEN_ENGINE = 1.15
-"""Factor for engines of which no row was used; a judgement, as are the next two."""
+"""Factor for engines of which no row was used; a judgement, as are the next three."""
 UNSEEN_BATCH = 1.1
 """Factor for more than one sequence, of which no row was used."""
+SEVERAL = 1.15
+"""Factor for decode on several GPUs, of which no row was used."""
 EXPERTS = 1.15
 """Factor for mixtures of experts, of which one row was used.
 
@@ -51,10 +53,10 @@ Held against rows that took no part in anything: ggml-org/llama.cpp benches/dgx-
 """
 
 PREFILL = {
-    "server": Band(0.55, 1.45, _LEFT.format(80, "data-centre cards")),
-    "desktop": Band(0.75, 1.40, _LEFT.format(50, "desktop cards below 2 GHz")),
-    "fast desktop": Band(0.55, 1.45, _LEFT.format(83, "desktop cards above 2 GHz")),
-    "soc": Band(0.70, 1.20, _LEFT.format(88, "Apple")),
+    "server": Band(0.61, 1.40, _LEFT.format(80, "data-centre cards")),
+    "desktop": Band(0.80, 1.36, _LEFT.format(50, "desktop cards below 2 GHz")),
+    "fast desktop": Band(0.66, 1.31, _LEFT.format(83, "desktop cards above 2 GHz")),
+    "soc": Band(0.74, 1.24, _LEFT.format(88, "Apple")),
 }
 """Prefill of llama.cpp, by platform."""
 
@@ -90,4 +92,26 @@ SPECULATION = Band(0.85, 1.15, "measured speed-ups of one machine within 0.02 fo
 CALIBRATED = Band(
     0.87, 1.15, "80 % of other rows of the same GPU, engine and format after one calibration row"
 )
+_OWN = "80 % of other rows of the same GPU, engine and format after {}, on {}"
+CALIBRATED_ON = {
+    "server": Band(0.82, 1.18, _OWN.format("one calibration row", "data-centre cards")),
+    "desktop": Band(0.92, 1.09, _OWN.format("one calibration row", "desktop cards below 2 GHz")),
+    "fast desktop": Band(0.92, 1.08, _OWN.format("one calibration row", "cards above 2 GHz")),
+    "soc": Band(0.83, 1.19, _OWN.format("one calibration row", "Apple and Jetson")),
+}
+"""Decode after one row of one's own, by platform; `CALIBRATED` is of all together."""
+CALIBRATED_MORE = {
+    "server": Band(0.85, 1.17, _OWN.format("three calibration rows", "data-centre cards")),
+    "desktop": Band(0.92, 1.08, _OWN.format("three calibration rows", "desktop cards below 2 GHz")),
+    "fast desktop": Band(0.93, 1.07, _OWN.format("three calibration rows", "cards above 2 GHz")),
+    "soc": Band(0.86, 1.13, _OWN.format("three calibration rows", "Apple and Jetson")),
+}
+"""The same after three rows or more."""
+
+
+def calibrated(platform: str, rows: int) -> Band:
+    """The band of decode after so many rows of one's own."""
+    return (CALIBRATED_MORE if rows >= 3 else CALIBRATED_ON)[platform]
+
+
 PREFILL_CALIBRATED = Band(0.75, 1.3, "80 % of other rows of the same GPU, engine and format")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchpost.roofline.bands import CALIBRATED, PREFILL_CALIBRATED, Band
+from benchpost.roofline.bands import Band
 
 LAYER_SPREAD = 0.4
 """Standard deviation of the logarithm of the layer time over GPUs and engines, in the fit."""
@@ -30,10 +30,10 @@ class Calibration:
     """On the share of the peak."""
     rows: int = 0
     """Measurements that it rests on."""
-    band: Band = CALIBRATED
-    """Where decode rates lie beside the calibrated prediction."""
-    prefill_band: Band = PREFILL_CALIBRATED
-    """Where prefill rates lie."""
+    band: Band | None = None
+    """Where decode rates lie beside the prediction; None where no row was of decode."""
+    prefill_band: Band | None = None
+    """Where prefill rates lie; None where no row was of prefill."""
 
 
 @dataclass(frozen=True)

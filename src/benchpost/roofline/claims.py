@@ -6,7 +6,11 @@ what the hardware forbids, and what the claim's own numbers contradict.
 
 from __future__ import annotations
 
-from benchpost.errors import UsageError
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from benchpost.errors import UsageError, near
 from benchpost.roofline import catalog
 from benchpost.roofline.catalog import Chip
 from benchpost.roofline.claimed import Breach as Breach
@@ -20,11 +24,13 @@ ENGINE_SHARE = 0.9
 """Share of the memory that a serving engine reserves unless told otherwise."""
 
 
-def possible(claim: Claim) -> Verdict:
+def possible(claim: Claim | None = None, **said: Any) -> Verdict:
     """Hold a claim against every bound that its numbers touch.
 
-    Raises UsageError for an unknown name, or a claim without any number to judge.
+    It is a `Claim`, or the fields of one by name. Raises UsageError for an unknown name, or a claim
+    without any number to judge.
     """
+    claim = _claimed(said) if claim is None else claim
     model = catalog.model(claim.model)
     chip = catalog.chip(claim.gpu) if claim.gpu else None
     if chip is None and _needs_chip(claim):
@@ -35,6 +41,17 @@ def possible(claim: Claim) -> Verdict:
     if not any(_given(claim)):
         raise UsageError(f"the claim of {claim.model} has no number to judge")
     return Verdict(tuple(breach for breach in found if breach))
+
+
+def _claimed(said: Mapping[str, Any]) -> Claim:
+    known = [each.name for each in fields(Claim)]
+    for name in said:
+        if name not in known:
+            hint = near(name, known) or f"; its fields are {', '.join(known)}"
+            raise UsageError(f"a claim has no {name!r}{hint}")
+    if "model" not in said:
+        raise UsageError("a claim needs its model")
+    return Claim(**said)
 
 
 def _given(claim: Claim) -> tuple[bool, ...]:

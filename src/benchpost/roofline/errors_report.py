@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from benchpost.roofline import errors_serving, scoring
+from benchpost.roofline import errors_serving, fitting_prefill, scoring
 from benchpost.roofline.errors_table import (
     Coverage,
     Errors,
@@ -18,7 +18,7 @@ from benchpost.roofline.errors_table import (
     prefill_ratios,
 )
 from benchpost.roofline.fitting import Constants, fit, ratios_left_out
-from benchpost.roofline.scores import Kept
+from benchpost.roofline.scores import FILES, Kept
 
 
 def tables(kept: Kept | None = None) -> str:
@@ -26,11 +26,11 @@ def tables(kept: Kept | None = None) -> str:
     cases = decode_cases()
     left_out = ratios_left_out(cases)
     groups = (
-        ("Ladder, batch-1 decode", ladder(kept or scoring.made())),
+        ("Ladder, batch-1 decode", ladder(kept or scoring.made()[FILES["decode"]])),
         ("By engine, GPU left out", by(left_out, lambda row: row.engine)),
         ("By GPU, left out", by(left_out, lambda row: row.gpu)),
         ("By format, GPU left out", by(left_out, lambda row: row.format)),
-        ("Prefill of llama.cpp", [errors("all", (ratio for *_, ratio in prefill_ratios()))]),
+        ("Prefill of llama.cpp", _prefill_errors()),
     )
     under_load = errors_serving.judged(errors_serving.usable())
     parts = [f"Constants: {_constants(fit(cases))}", *(_errors(*group) for group in groups)]
@@ -48,6 +48,14 @@ def tables(kept: Kept | None = None) -> str:
         f"Bounds beaten by rows that are not flagged: {len(beaten(cases))} of {len(cases)}"
     )
     return "\n\n".join(parts) + "\n"
+
+
+def _prefill_errors() -> list[Errors]:
+    left_out = fitting_prefill.ratios_left_out(fitting_prefill.prefills())
+    return [
+        errors("all", (ratio for *_, ratio in prefill_ratios())),
+        errors("the same, GPU left out", (ratio for _, ratio in left_out)),
+    ]
 
 
 def _constants(found: Constants) -> str:

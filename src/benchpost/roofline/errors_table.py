@@ -14,9 +14,10 @@ from benchpost.roofline.fitting import (
     ratios_calibrated,
     usable,
 )
+from benchpost.roofline.ladders import DECODE
 from benchpost.roofline.measured import Row, rows
 from benchpost.roofline.predict import prefill
-from benchpost.roofline.scores import DECODE, Kept
+from benchpost.roofline.scores import Kept
 
 TAIL, MARGIN = 0.08, 1.03
 """Share of a band's rows beyond each end, every GPU counted once, and how much wider it is made."""

@@ -9,10 +9,10 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from benchpost.errors import UsageError
-from benchpost.roofline import catalog, engines
+from benchpost.roofline import bands, catalog, engines
 from benchpost.roofline.calibration import Calibration, Step, factors
 from benchpost.roofline.measured import Row
-from benchpost.roofline.predict import compute_share
+from benchpost.roofline.predict import compute_share, prefill_peak
 from benchpost.roofline.work import work
 
 if TYPE_CHECKING:
@@ -191,7 +191,14 @@ def calibrate(rows: Iterable[Row]) -> Calibration:
     steps = [_step(case(row)) for row in given if row.metric != "prefill"]
     share, slowed = factors(steps) if steps else (1.0, 1.0)
     reached = [compute_ratio(row) for row in given if row.metric == "prefill"]
-    return Calibration(share, slowed, median(reached) if reached else 1.0, len(given))
+    return Calibration(
+        share,
+        slowed,
+        median(reached) if reached else 1.0,
+        len(given),
+        bands.calibrated(catalog.chip(given[0].gpu).platform, len(steps)) if steps else None,
+        bands.PREFILL_CALIBRATED if reached else None,
+    )
 
 
 def _step(one: Case) -> Step:
@@ -207,8 +214,9 @@ def compute_ratio(row: Row) -> float:
     """Measured over predicted rate of a prefill row that is bound by compute."""
     chip, model = catalog.chip(row.gpu), catalog.model(row.model)
     flops = float(work(model, row.format, KV_FORMAT).prefill_flops(row.prompt, row.prompt))
-    predicted = compute_share(chip, engines.engine(row.engine), row.format)
-    reached = flops / (row.prompt / row.rate) / chip.compute_peak(row.format).value
+    chosen = engines.engine(row.engine)
+    predicted = compute_share(chip, chosen, row.format)
+    reached = flops / (row.prompt / row.rate) / prefill_peak(chip, chosen, row.format)
     return reached / predicted
 
 

@@ -43,6 +43,8 @@ PREFILL_FIT = (
     "uncalibrated: the share of the peak that prefill reaches falls as the peak grows; of "
     "published batch-1 prefill rates, most of them of llama.cpp, 80 % lie within the band"
 )
+MOST_SHARE, SHARE_AT_100, SHARE_POWER = 0.6, 0.36, 0.4
+"""Of llama.cpp's prefill: the largest share, that at 100 TFLOPS, and how fast it falls; fitted."""
 SERVING_SHARE = 0.6
 """Share of the peak that compiled and captured engines are taken to reach in prefill.
 
@@ -131,6 +133,8 @@ class Setting:
             band = band.wider(bands.UNSEEN_ENGINE, "few rows of current engines were at hand")
         if self.model.experts:
             band = band.wider(bands.EXPERTS, "few rows of mixtures of experts were at hand")
+        if self.tp > 1:
+            band = band.wider(bands.SEVERAL, "the fit saw one GPU only")
         return band
 
     @cached_property
@@ -186,7 +190,7 @@ def decode(
     step = at(equations.engine_step_time, terms) + terms["exchange_time"]
     several = hasattr(batch, "shape") or batch > 1
     band = setting.band_of_batches if several else setting.band
-    band = calibration.band if calibration else band
+    band = (calibration and calibration.band) or band
     typical = smaller(batch / step, bound)
     return Estimate(
         value=typical,
@@ -306,7 +310,7 @@ def prefill_of(
         },
     )
     typical = larger(bound, at(equations.engine_prefill_time, terms) + terms["exchange_time"])
-    band = calibration.prefill_band if calibration else _prefill_band(setting)
+    band = (calibration and calibration.prefill_band) or _prefill_band(setting)
     return Estimate(
         value=typical,
         low=larger(bound, typical / band.high),
@@ -329,6 +333,7 @@ def _prefill_terms(
     reached = compute_share(setting.chip, setting.engine, setting.dtype)
     return {
         **setting.constants,
+        "peak": prefill_peak(setting.chip, setting.engine, setting.dtype),
         "batch": batch,
         "tokens": tokens,
         "context": prompt,
@@ -350,16 +355,28 @@ def _prefill_band(setting: Setting) -> Band:
     )
 
 
+def prefill_peak(chip: Chip, chosen: Engine, dtype: str) -> float:
+    """The peak that an engine's prefill is a share of, in flop/second.
+
+    llama.cpp accumulates in FP16 or multiplies in INT8, where GeForce cards are twice as fast as
+    with FP32: by that peak a GeForce card and the workstation card of the same chip agree.
+    """
+    plain = chip.compute_peak(dtype).value
+    if chosen.name != "llama.cpp" or "fp16-acc16" not in chip.peaks:
+        return plain
+    return max(plain, chip.peaks["fp16-acc16"].value)
+
+
 def compute_share(chip: Chip, chosen: Engine, dtype: str) -> float:
-    """Share of the peak that prefill is taken to reach.
+    """Share of `prefill_peak` that prefill is taken to reach.
 
     Engines that launch kernel by kernel (llama.cpp) do not scale with matrix cores: over chips from
-    40 to 756 TFLOPS the rate that they reach grows with the 0.4th power of the peak.
+    3 to 756 TFLOPS the share falls with the 0.4th power of the peak; every GPU counts once.
     """
-    peak = chip.compute_peak(dtype).value
+    peak = prefill_peak(chip, chosen, dtype)
     if chosen.kind != "launched":
         return min(0.9, SERVING_SHARE * chip.bound_peak(dtype) / peak)
-    return float(min(0.62, 0.46 * (100e12 / peak) ** 0.6))
+    return float(min(MOST_SHARE, SHARE_AT_100 * (100e12 / peak) ** SHARE_POWER))
 
 
 def memory(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from benchpost.errors import UsageError, near
@@ -10,6 +11,7 @@ from benchpost.roofline.engines import engine as engine_of
 from benchpost.roofline.engines import engine_for
 from benchpost.roofline.engines import layer_time as time_of_a_layer
 from benchpost.roofline.fitting import KV_FORMAT, calibrate
+from benchpost.roofline.ladders import MODEL
 from benchpost.roofline.measured import Row, rows
 from benchpost.roofline.units import Quantity
 
@@ -20,7 +22,7 @@ METRICS = ("decode", "prefill", "end to end")
 def model_error(
     *,
     of: str = "median",
-    step: str = scores.MODEL,
+    step: str = MODEL,
     kind: str = "decode",
     gpu: str = "",
     engine: str = "",
@@ -32,13 +34,17 @@ def model_error(
     `of` is `median`, `mean`, `bias`, `ninety` (90 % of the errors are below), `twofold` (share of
     rows off by a factor of 2), `inside` (share of rows in the 80 % band), `rows` or `gpus`.
     """
-    found = scores.errors(scores.chosen(kind, gpu, engine, format, model), kind, step)
-    known = vars(found)
+    known = vars(_errors(kind, step, gpu, engine, format, model))
     if of not in known:
         raise UsageError(f"an error has no {of!r}{near(of, known)}; it has {', '.join(known)}")
     if known[of] is None:
-        raise UsageError(f"the step {step!r} states no band; {scores.MODEL!r} does")
+        raise UsageError(f"the step {step!r} states no band; {MODEL!r} does")
     return Quantity(float(known[of]), "1")
+
+
+@cache
+def _errors(kind: str, step: str, *named: str) -> scores.Errors:
+    return scores.errors(scores.chosen(kind, *named), kind, step)
 
 
 def published_rate(

@@ -1,7 +1,7 @@
 """How far off each way to predict a rate is, row by row: kept as data, so that nobody fits anew.
 
-`data/errors.json` is made from `data/measured.csv` by `scoring` (scripts/errors.py writes it): for
-each published row the rate that each step of the ladder predicts, from the napkin to one
+`FILES` are made from the published rows by `scoring` (scripts/errors.py writes them): for each row
+the rate that each step of the ladder predicts, from the napkin to one
 measurement of one's own. Reading it takes milliseconds, so pages can be checked on every save.
 """
 
@@ -14,58 +14,19 @@ from functools import cache
 from pathlib import Path
 
 from benchpost.errors import BenchpostError, Place, UsageError, near
-from benchpost.roofline import bands, catalog
-from benchpost.roofline.bands import Band
+from benchpost.roofline import catalog, served
 from benchpost.roofline.engines import engine as engine_of
+from benchpost.roofline.ladders import CALIBRATED, MODEL, ONE_RUN, STEPS, known_step
 from benchpost.roofline.measured import Row, rows
+from benchpost.roofline.served import Served
 
-FILE = "data/errors.json"
-MODEL, ONE_RUN = "model", "one run"
-"""The steps that have a band: the model for a GPU that it has not seen, and after one run on it."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One way to predict a rate."""
-
-    says: str
-    """What it does, for a chart."""
-    fitted: str
-    """What of it was fitted, and to which rows."""
-
-
-DECODE = {
-    "file size": Step("bandwidth ÷ all weights", "nothing"),
-    "bytes read": Step("bandwidth ÷ bytes really read", "nothing"),
-    "constant": Step(
-        "80 % of bandwidth ÷ bytes really read", "nothing; the share is a rule of thumb"
-    ),
-    "layer time": Step(
-        "a share of the bandwidth, and one time per layer", "two constants, to the other GPUs' rows"
-    ),
-    MODEL: Step(
-        "the model, with that time by platform and engine",
-        "six constants, to the other GPUs' rows",
-    ),
-    ONE_RUN: Step(
-        "the model after one run on your machine", "two factors, to one other row of its kind"
-    ),
+FILES = {
+    "decode": "data/errors.json",
+    "prefill": "data/errors.json",
+    "serving": "data/errors_serving.json",
+    "first token": "data/errors_serving.json",
 }
-PREFILL = {
-    "peak": Step("peak ÷ 2 FLOPs a parameter", "nothing"),
-    "exact work": Step("peak ÷ FLOPs really done", "nothing"),
-    MODEL: Step(
-        "the model, with a share of the peak by engine", "the share, to the rows of llama.cpp"
-    ),
-    ONE_RUN: Step(
-        "the model after one run on your machine", "one factor, to one other row of its kind"
-    ),
-}
-STEPS: Mapping[str, Mapping[str, Step]] = {"decode": DECODE, "prefill": PREFILL}
-"""The steps by what is predicted, the crudest first."""
-
-CALIBRATED: Mapping[str, Band] = {"decode": bands.CALIBRATED, "prefill": bands.PREFILL_CALIBRATED}
-"""The band after one run."""
+"""Where the scores of each kind are kept."""
 
 
 @dataclass(frozen=True)
@@ -75,20 +36,25 @@ class Score:
     row: Row
     """The measurement."""
     kind: str
-    """`decode` or `prefill`."""
-    rate: float
-    """Tokens a second that are compared; of an end-to-end row without its prompt's part."""
+    """A key of `ladders.STEPS`."""
+    line: int
+    """Line of the row in its file."""
+    measured: float
+    """What is compared: tokens a second of `decode` (of an end-to-end row without its prompt's
+    part) and `prefill`, seconds of `serving` and `first token`."""
     predicted: Mapping[str, tuple[float, ...]]
-    """Tokens a second by step; several after one run, one for each other row of its kind."""
+    """The same by step; several after one run, one for each other row of its kind."""
     low: float
-    """Lower end of the model's band, tokens a second."""
+    """Lower end of the model's band."""
     high: float
     """Upper end."""
+    gpus: int = 1
+    """GPUs that share the model."""
 
 
 @dataclass(frozen=True)
 class Errors:
-    """Errors of the predicted rate relative to the measured one, of some rows."""
+    """Errors of what is predicted relative to what was measured, of some rows."""
 
     rows: int
     """How many measurements."""
@@ -114,37 +80,57 @@ class Kept:
 
     digest: str
     """Of the rows, the catalogue and the code that it was made from."""
-    share: float
-    """Share of the bandwidth that fits all rows best, together with one time per layer."""
-    layer_time: float
-    """That time, in seconds."""
     scores: tuple[Score, ...]
     """In the order of `measured.csv`."""
 
 
+def kept(kind: str = "decode") -> Kept:
+    """What ships with the package of that kind, and of those in the same file."""
+    return _kept(FILES[kind])
+
+
 @cache
-def kept() -> Kept:
-    """What ships with the package."""
-    file = Path(__file__).parent / FILE
-    return read(file.read_text(encoding="utf-8"), f"benchpost/roofline/{FILE}")
+def _kept(name: str) -> Kept:
+    file = Path(__file__).parent / name
+    return read(file.read_text(encoding="utf-8"), f"benchpost/roofline/{name}")
 
 
 def read(text: str, path: str) -> Kept:
     """What a file with the shape of `errors.json` says; raises BenchpostError."""
     try:
         known = json.loads(text)
-        made = tuple(_score(*entry) for entry in known["scores"])
-        return Kept(known["digest"], known["share"], known["layer_time"], made)
+        return Kept(known["digest"], tuple(_score(*entry) for entry in known["scores"]))
     except (KeyError, IndexError, TypeError, ValueError) as error:
         said = f"not the errors of the rows that are kept ({error!r}); run scripts/errors.py"
         raise BenchpostError(said, Place(path)) from error
 
 
 def _score(
-    line: int, kind: str, rate: float, predicted: list[list[float]], low: float, high: float
+    line: int, kind: str, measured: float, predicted: list[list[float]], low: float, high: float
 ) -> Score:
     steps = dict(zip(STEPS[kind], map(tuple, predicted), strict=True))
-    return Score(rows()[line - 2], kind, rate, steps, low, high)
+    if FILES[kind] == FILES["serving"]:
+        server = served.rows()[line - 2]
+        return Score(row_of(server), kind, line, measured, steps, low, high, server.tp)
+    return Score(rows()[line - 2], kind, line, measured, steps, low, high)
+
+
+def row_of(server: Served) -> Row:
+    """A measured server as a row like the others; its rate is that of one request."""
+    return Row(
+        gpu=server.gpu,
+        model=server.model,
+        metric="serving",
+        rate=1 / server.tpot,
+        engine=server.engine,
+        format=server.format,
+        batch=server.concurrency,
+        prompt=server.prompt,
+        output=server.output,
+        context=server.prompt + server.output / 2,
+        source=served.SOURCE,
+        flag=server.flag,
+    )
 
 
 def chosen(
@@ -161,7 +147,7 @@ def chosen(
     }
     found = tuple(
         score
-        for score in kept().scores
+        for score in kept(kind).scores
         if score.kind == kind and all(getattr(score.row, k) == v for k, v in wanted.items() if v)
     )
     if not found:
@@ -193,19 +179,9 @@ def errors(scores: Iterable[Score], kind: str, step: str) -> Errors:
     )
 
 
-def known_step(kind: str, step: str) -> Step:
-    """The step of that name. Raises UsageError with near misses."""
-    steps = STEPS[kind]
-    if step not in steps:
-        raise UsageError(
-            f"{kind} has no step {step!r}{near(step, steps)}; steps are {', '.join(steps)}"
-        )
-    return steps[step]
-
-
 def _weighted(score: Score, step: str) -> list[tuple[float, float]]:
     made = score.predicted[step]
-    return [(predicted / score.rate - 1, 1 / len(made)) for predicted in made]
+    return [(predicted / score.measured - 1, 1 / len(made)) for predicted in made]
 
 
 def _mean(pairs: Sequence[tuple[float, float]]) -> float:
@@ -221,7 +197,7 @@ def _quantile(ordered: Sequence[tuple[float, float]], share: float) -> float:
 
 def _inside(scores: Sequence[Score], kind: str, step: str) -> float | None:
     if step == MODEL:
-        return _mean([(float(score.low <= score.rate <= score.high), 1.0) for score in scores])
+        return _mean([(float(score.low <= score.measured <= score.high), 1.0) for score in scores])
     if step != ONE_RUN:
         return None
     band = CALIBRATED[kind]
@@ -234,6 +210,16 @@ def _inside(scores: Sequence[Score], kind: str, step: str) -> float | None:
     )
 
 
+def serving_kind(score: Score) -> str:
+    """The kind of server: a key of `bands.SERVING`."""
+    model = catalog.model(score.row.model)
+    if model.latent_rank:
+        return "latent attention"
+    if model.experts:
+        return "experts"
+    return "several GPUs" if score.gpus > 1 else "one GPU"
+
+
 GROUPS: Mapping[str, Callable[[Score], str]] = {
     "engine": lambda score: score.row.engine,
     "gpu": lambda score: score.row.gpu,
@@ -241,6 +227,7 @@ GROUPS: Mapping[str, Callable[[Score], str]] = {
     "model": lambda score: score.row.model,
     "platform": lambda score: catalog.chip(score.row.gpu).platform,
     "source": lambda score: score.row.source,
+    "kind": serving_kind,
 }
 """What errors may be grouped by."""
 

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchpost.files import sha256
-from benchpost.roofline import catalog, fitting
+from benchpost.roofline import catalog, errors_serving, fitting, served
 from benchpost.roofline.fitting import Case, ratios_left_out, usable
 from benchpost.roofline.measured import Row, rows
 from benchpost.roofline.predict import prefill, setting_of
-from benchpost.roofline.scores import Kept, Score
+from benchpost.roofline.scores import FILES, Kept, Score, row_of
+from benchpost.roofline.served import Served
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,17 +31,22 @@ MADE_FROM = (
     "data/chips.toml",
     "data/measured.csv",
     "data/models.toml",
+    "data/served.csv",
     "bands.py",
+    "batching.py",
     "calibration.py",
     "catalog.py",
     "compute.py",
     "emit.py",
     "engines.py",
     "equations.py",
+    "errors_serving.py",
+    "errors_table.py",
     "expression.py",
     "fitting.py",
     "formats.py",
     "kinds.py",
+    "ladders.py",
     "language.py",
     "latex.py",
     "layer_equations.py",
@@ -50,6 +56,7 @@ MADE_FROM = (
     "read.py",
     "scores.py",
     "scoring.py",
+    "served.py",
     "serving_equations.py",
     "sizes.py",
     "terms.py",
@@ -60,13 +67,13 @@ MADE_FROM = (
 """Rows, catalogue and every module that decides a score."""
 
 
-def made() -> Kept:
-    """The scores of all rows that may be used, computed now."""
+def made() -> dict[str, Kept]:
+    """The scores of all rows that may be used, computed now, by the file that keeps them."""
     cases = [fitting.case(row) for row in usable(rows(), ("decode", "end to end"))]
-    share, layer_time, alike = _alike(cases)
-    found = {score.row: score for score in (*_decode(cases, alike), *_prefill())}
-    ordered = sorted(found.values(), key=lambda score: _lines()[score.row])
-    return Kept(digest(), share, layer_time, tuple(ordered))
+    one = sorted((*_decode(cases), *_prefill()), key=lambda score: score.line)
+    many = [score for line, row in _served() for score in _under_load(line, row)]
+    found = {FILES["decode"]: one, FILES["serving"]: many}
+    return {name: Kept(digest(), tuple(scores)) for name, scores in found.items()}
 
 
 def digest() -> str:
@@ -79,14 +86,13 @@ def digest() -> str:
 def text(kept: Kept) -> str:
     """The file of `kept`: JSON with a row a line, rates to five digits."""
     lines = ",\n".join(json.dumps(_entry(score)) for score in kept.scores)
-    head = {"digest": kept.digest, "share": _short(kept.share), "layer_time": kept.layer_time}
-    return f'{json.dumps(head)[:-1]}, "scores": [\n{lines}\n]}}\n'
+    return f'{{"digest": "{kept.digest}", "scores": [\n{lines}\n]}}\n'
 
 
 def _entry(score: Score) -> list[Any]:
     predicted = [[_short(rate) for rate in rates] for rates in score.predicted.values()]
     ends = (_short(score.low), _short(score.high))
-    return [_lines()[score.row], score.kind, _short(score.rate), predicted, *ends]
+    return [score.line, score.kind, _short(score.measured), predicted, *ends]
 
 
 @cache
@@ -102,11 +108,11 @@ def _short(value: float) -> float:
     return float(f"{value:.5g}")
 
 
-def _decode(cases: Sequence[Case], alike: Sequence[float]) -> Iterator[Score]:
+def _decode(cases: Sequence[Case]) -> Iterator[Score]:
     by_gpu = sorted(cases, key=lambda one: one.row.gpu)
     left_out = {id(one): ratio for one, ratio in ratios_left_out(by_gpu)}
     after = _after_one_run(cases)
-    for one, seconds in zip(cases, alike, strict=True):
+    for one, seconds in zip(cases, _alike(cases), strict=True):
         rate = one.row.batch / one.seconds
         model = rate / left_out[id(one)]
         band = _setting(one.row).band
@@ -119,7 +125,7 @@ def _decode(cases: Sequence[Case], alike: Sequence[float]) -> Iterator[Score]:
             "one run": tuple(rate / ratio for ratio in after.get(id(one), ())),
         }
         high = min(one.row.batch / one.bound, model * band.high)
-        yield Score(one.row, "decode", rate, predicted, model * band.low, high)
+        yield Score(one.row, "decode", _lines()[one.row], rate, predicted, model * band.low, high)
 
 
 def _setting(row: Row) -> Any:
@@ -139,8 +145,8 @@ def _after_one_run(cases: Sequence[Case]) -> dict[int, list[float]]:
     return found
 
 
-def _alike(cases: Sequence[Case]) -> tuple[float, float, list[float]]:
-    """Share and time per layer that fit all rows best, and each step by those fitted elsewhere."""
+def _alike(cases: Sequence[Case]) -> list[float]:
+    """Seconds of each step by one share and one time per layer, fitted to the other GPUs' rows."""
     import numpy as np
 
     gpus = sorted({one.row.gpu for one in cases})
@@ -152,10 +158,10 @@ def _alike(cases: Sequence[Case]) -> tuple[float, float, list[float]]:
     pairs = np.array([(a, b) for a in np.arange(*SHARES) for b in np.arange(*LAYER_TIMES)])
     steps = bound / pairs[:, :1] + layers * pairs[:, 1:]
     losses = np.abs(seconds / steps - 1)
-    best = pairs[int(losses.mean(axis=1).argmin())]
     elsewhere = np.array([_best(losses, own != gpu) for gpu in range(len(gpus))])
     predicted = steps[elsewhere[own], np.arange(len(cases))]
-    return float(best[0]), float(f"{best[1]:.4g}"), predicted.tolist()
+    found: list[float] = predicted.tolist()
+    return found
 
 
 def _best(losses: NDArray[Any], where: NDArray[Any]) -> int:
@@ -186,7 +192,7 @@ def _prefill() -> Iterator[Score]:
             ),
         }
         low, high = row.prompt / float(plain.high), row.prompt / float(plain.low)
-        yield Score(row, "prefill", row.rate, predicted, low, high)
+        yield Score(row, "prefill", _lines()[row], row.rate, predicted, low, high)
 
 
 def _of_its_kind(row: Row, used: Iterable[Row]) -> Iterator[Row]:
@@ -196,3 +202,26 @@ def _of_its_kind(row: Row, used: Iterable[Row]) -> Iterator[Row]:
         for other in used
         if (other.gpu, other.engine, other.format) == kind and other is not row
     )
+
+
+def _served() -> Iterator[tuple[int, Served]]:
+    """Rows of servers that may be used, each with its line."""
+    return ((n, row) for n, row in enumerate(served.rows(), start=2) if not row.flag)
+
+
+def _under_load(line: int, server: Served) -> Iterator[Score]:
+    """Time per output token and time to first token of a server, in seconds."""
+    row = row_of(server)
+    setting = setting_of(row.gpu, row.model, row.engine, row.format, server.kv, server.tp)
+    bandwidth = setting.chip.bandwidth.value
+    step = errors_serving.predicted(server)
+    moved = float(step.terms["weight_bytes"] + step.terms["kv_bytes"])
+    predicted = {
+        "weights": (setting.held_bytes / bandwidth,),
+        "weights and cache": (moved / bandwidth,),
+        "model": (step.value,),
+    }
+    yield Score(row, "serving", line, server.tpot, predicted, step.low, step.high, server.tp)
+    first = errors_serving.predicted(server, "ttft")
+    answers = {"alone": (float(first.terms["alone_time"]),), "model": (first.value,)}
+    yield Score(row, "first token", line, server.ttft, answers, first.low, first.high, server.tp)

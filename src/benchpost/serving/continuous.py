@@ -18,7 +18,7 @@ from benchpost.errors import UsageError
 from benchpost.serving.cost import StepCost
 from benchpost.serving.decoding import Decoding
 from benchpost.serving.load import Load
-from benchpost.serving.run import Gap, Moment, Run
+from benchpost.serving.run import Gap, Moment, Run, arrived_by
 from benchpost.serving.server import Server
 
 
@@ -79,6 +79,12 @@ class Continuous:
         )
 
     def _refuse_what_never_fits(self) -> None:
+        shortest = min(self.load.prompts)
+        if shortest <= self.server.shared:
+            raise UsageError(
+                f"prompts begin with {self.server.shared:,} shared tokens and must be longer, "
+                f"but one has {shortest:,}"
+            )
         pairs = zip(self.load.prompts, self.load.outputs, strict=True)
         longest = max(prompt + output - 1 for prompt, output in pairs)
         needed, held = self._blocks(longest), self.free
@@ -220,11 +226,14 @@ class Continuous:
         decoding = 0 if alone else len(self.decoding)
         flops = self.decoding.flops()[0] if decoding else 0.0
         moved = self.decoding.kv_bytes()[0] if decoding else 0.0
+        computed = 0.0
         for chunk in chunks:
-            flops += float(work.prefill_flops(chunk.tokens, chunk.done))
-            moved += float(work.kv_bytes(chunk.done))
-        rows = decoding + sum(chunk.tokens for chunk in chunks)
-        seconds = self.cost.time(rows, flops, moved)
+            computed += float(work.prefill_flops(chunk.tokens, chunk.done))
+            if chunk.done > chunk.tokens:
+                # what was computed before is read again
+                moved += float(work.kv_bytes(chunk.done - chunk.tokens))
+        tokens = sum(chunk.tokens for chunk in chunks)
+        seconds = self.cost.mixed(decoding, flops, moved, (tokens, computed))
         if alone:
             self._stall(seconds, chunks)
         self.written += sum(chunk.last for chunk in chunks)
@@ -255,7 +264,10 @@ class Continuous:
         """Whether who waits could join already: somebody was preempted in this very step."""
         if not self.waiting or len(self.running) >= self.server.places:
             return False
-        return self._blocks(self._first_chunk(self.server.budget).done) <= self.free
+        budget = self.server.budget - len(self.decoding)
+        if self.server.policy == "continuous":
+            budget = self._whole(self.waiting[0])
+        return budget > 0 and self._blocks(self._first_chunk(budget).done) <= self.free
 
     def _may_arrive(self) -> bool:
         """Whether somebody is still to arrive for whom there is a place."""
@@ -295,6 +307,11 @@ class Continuous:
     def _note(self) -> None:
         used = self.server.blocks - self.free
         running, waiting = len(self.running), len(self.waiting)
+        # who arrives meanwhile waits from then on
+        for time in arrived_by(self.now, self.arrivals, self.arrived, self.load):
+            before = self.moments[-1].written if self.moments else 0
+            self.moments.append(Moment(time, running, waiting, used, before))
+            waiting += 1
         self.moments.append(Moment(self.now, running, waiting, used, self.written))
 
     def _count_gaps(self, seconds: float, count: int) -> None:

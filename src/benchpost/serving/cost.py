@@ -1,7 +1,8 @@
 """What a step of the server takes: the roofline's serving model, ready for many thousand steps.
 
-The constants are those of `roofline.batching`, set by hand once and never fitted to a workload.
-`StepCost.time` is the equation `serving_step_time`; a test holds them together.
+Constants and form are those of `roofline.batching`, which says what they were fitted to: decoding
+takes the slower of its arithmetic and its traffic, and prompts that are computed beside it come on
+top. `StepCost.mixed` is the equation `serving_step_time`; a test holds them together.
 """
 
 from __future__ import annotations
@@ -54,8 +55,24 @@ class StepCost:
             known = self._by_rows[rows] = float(self.work.weight_bytes(rows)), beside
         return known
 
+    def mixed(
+        self, decoding: int, flops: float, kv_bytes: float, prompts: tuple[int, float]
+    ) -> float:
+        """Seconds of a step in which `decoding` sequences decode beside prompts.
+
+        `flops` are those of decoding, `prompts` the tokens and FLOPs of the prompts.
+        """
+        tokens, work = prompts
+        if not decoding:
+            return self.time(tokens, work, kv_bytes)
+        beside = work * self.flop_time + self._exchanges(tokens)
+        return self.time(decoding, flops, kv_bytes) + beside
+
+    def _exchanges(self, tokens: int) -> float:
+        return float(exchange_time(self.setting, tokens)) if tokens else 0.0
+
     def time(self, rows: int, flops: float, kv_bytes: float) -> float:
-        """Seconds of a step of `rows` tokens."""
+        """Seconds of a step of `rows` tokens that all decode, or are all of prompts."""
         weights, beside = self.fixed(rows)
         compute = flops * self.flop_time
         memory = (weights + kv_bytes) * self.byte_time

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from math import fsum
 from typing import NamedTuple
 
@@ -190,6 +191,15 @@ class Run:
             "steps": float(self.steps),
             "duration": self.duration,
         }
+
+
+def arrived_by(now: float, arrivals: Sequence[float], known: int, load: Load) -> Iterator[float]:
+    """When those arrived, beside the first `known`, who are there by `now`; in an open loop."""
+    if load.arrivals:
+        for time in islice(arrivals, known, None):
+            if time > now:
+                return
+            yield time
 
 
 def _spread(name: str, ordered: Sequence[float]) -> dict[str, float]:

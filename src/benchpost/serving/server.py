@@ -48,6 +48,8 @@ class Server:
             )
         at_least(1, blocks=self.blocks, max_num_seqs=self.places, block=self.block)
         at_least(0, delay=self.delay, shared=self.shared)
+        if self.shared and self.policy in ("static", "dynamic"):
+            raise UsageError(f"{self.policy} batching keeps no prefix; leave out shared=")
         least = self.places if self.policy == "chunked" else 1
         at_least(least, max_num_batched_tokens=self.budget)
 
@@ -88,6 +90,8 @@ def server_of(
     """
     chip = setting.chip
     places = max_num_seqs or default_places(chip)
+    if max_num_batched_tokens and not max_num_seqs:
+        places = min(places, max_num_batched_tokens)
     return Server(
         blocks=blocks or _blocks(setting, longest, block, utilisation, reserved),
         places=places,

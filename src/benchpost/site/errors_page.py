@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from benchpost.figures import markup
-from benchpost.figures.rows import counted, percent
-from benchpost.roofline import bands, catalog, fitting
+from benchpost.figures.rows import PLATFORMS, SERVERS, counted, percent
+from benchpost.roofline import bands, catalog, errors_serving, fitting, served
 from benchpost.roofline.bands import Band
+from benchpost.roofline.ladders import MODEL, ONE_RUN
 from benchpost.roofline.measured import Row, rows
-from benchpost.roofline.scores import MODEL, ONE_RUN, chosen, errors, kept
-from benchpost.site import serving_errors
+from benchpost.roofline.scores import Errors, chosen, errors, kept
 from benchpost.site.own_page import filled_page
 
 TITLE = "How wrong is it?"
@@ -24,11 +24,10 @@ FRONT = (
 INTRO = """# How wrong is it?
 
 A prediction is worth what it is worth on a machine that it has not seen. This page holds the
-performance model against {rows}, each kept with its source in
-`benchpost/roofline/data/measured.csv`, and against servers under load. An error is predicted over
-measured rate, less one. For decode, the constants were fitted anew without each GPU in turn before
-that GPU was predicted.
-The equations are those of [the model](../model.md)."""
+performance model against {alone}, and against {served} of servers under load; each is kept with its
+source in `benchpost/roofline/data/`. An error is predicted over measured, less one. For decode, the
+constants were fitted anew without each GPU in turn before that GPU was predicted. The
+equations are those of [the model](../model.md)."""
 
 DECODE = """## Decode
 
@@ -105,27 +104,81 @@ engines took no part.
 <!-- fill table errors kind="prefill" by="format" -->
 <!-- /fill -->"""
 
+SERVING = """## Serving
+
+Many requests at once, on one server of 1 to 8 GPUs: how long a request waits between two tokens,
+and for its first one. Three constants were fitted to the rows of the H100, one more for the first
+token; all other GPUs are new to them. The rows are those of {source}. Of these, {impossible} are
+set aside as mislabelled, because they beat their bound or their weights do not fit, and {replicas}
+because their requests went to several servers.
+
+<!-- fill chart ladder kind="serving" -->
+<!-- /fill -->
+
+<!-- fill chart scatter kind="serving" -->
+<!-- /fill -->
+
+### Serving by kind
+
+<!-- fill table errors kind="serving" by="kind" -->
+<!-- /fill -->
+
+### Serving by GPU
+
+<!-- fill table errors kind="serving" by="gpu" -->
+<!-- /fill -->
+
+### Serving by engine
+
+<!-- fill table errors kind="serving" by="engine" -->
+<!-- /fill -->
+
+### Serving by format of the weights
+
+<!-- fill table errors kind="serving" by="format" -->
+<!-- /fill -->
+
+### Serving by model
+
+<!-- fill table errors kind="serving" by="model" -->
+<!-- /fill -->
+
+### The first token under load
+
+Queues and bursts decide it, and the model knows little of either. Take the order of magnitude:
+
+<!-- fill table errors kind="first token" by="kind" -->
+<!-- /fill -->
+
+<!-- fill table errors kind="first token" by="gpu" -->
+<!-- /fill -->"""
+
 AGAIN = """## Make it again
 
 `python scripts/errors.py` fits the constants, scores every row and writes
-`benchpost/roofline/data/errors.json`, which this page and the charts read. A test does the same and
-compares; another computes the ladder a second time, without our code. The tables of servers are
-computed when the page is made."""
+`errors.json` and `errors_serving.json` beside them, which this page and the charts read. A test
+does the same and compares; another computes the ladder a second time, without our code."""
 
 
 def errors_page(earlier: Path) -> Mapping[str, bytes]:
     """The page and its pictures, by path; `earlier` is where they were written last time."""
     parts = [
-        INTRO.format(rows=counted(score for score in kept().scores)),
+        INTRO.format(alone=counted(kept().scores), served=counted(chosen("serving"))),
         *_in_short(),
         DECODE,
         PREFILL,
-        *serving_errors.section(),
+        _serving(),
         *_not_measured(),
         *_not_used(),
         AGAIN,
     ]
     return filled_page("errors", FRONT, "\n\n".join(parts), earlier)
+
+
+def _serving() -> str:
+    flags = [row.flag for row in served.rows()]
+    told = {flag: flags.count(flag) for flag in ("impossible", "replicas")}
+    return SERVING.format(source=served.SOURCE, **told)
 
 
 def _in_short() -> Iterable[str]:
@@ -134,11 +187,12 @@ def _in_short() -> Iterable[str]:
         _line("Decode, after one run on that GPU", "decode", ONE_RUN),
         _line("Prefill of llama.cpp, on GPUs that it has seen", "prefill", MODEL, "llama.cpp"),
         _line("Prefill, after one run on that GPU", "prefill", ONE_RUN),
-        serving_errors.in_short(),
-        ["Speculation, prefix reuse, batches without a server", "0", "", "", "", ""],
+        _served("Time per output token of a server, GPUs that the fit did not see", "serving"),
+        _served("Time to first token of a server, likewise", "first token"),
+        ["Speculation, prefix reuse", "0", "", "", "", ""],
     ]
     head = ["What", "Rows", "Median", "Mean", "90 % below", "In the 80 % band"]
-    beaten = sum(score.rate > score.predicted["bytes read"][0] for score in chosen("decode"))
+    beaten = sum(score.measured > score.predicted["bytes read"][0] for score in chosen("decode"))
     yield "## In short"
     yield markup.table(head, lines, "lrrrrr")
     yield (
@@ -148,7 +202,15 @@ def _in_short() -> Iterable[str]:
 
 
 def _line(what: str, kind: str, step: str, engine: str = "") -> list[str]:
-    found = errors(chosen(kind, engine=engine), kind, step)
+    return _shares(what, errors(chosen(kind, engine=engine), kind, step))
+
+
+def _served(what: str, kind: str) -> list[str]:
+    unseen = [score for score in chosen(kind) if score.row.gpu != errors_serving.FITTED]
+    return _shares(what, errors(unseen, kind, MODEL))
+
+
+def _shares(what: str, found: Errors) -> list[str]:
     shares = (found.median, found.mean, found.ninety, found.inside or 0.0)
     return [what, f"{found.rows}", *map(percent, shares)]
 
@@ -156,14 +218,16 @@ def _line(what: str, kind: str, step: str, engine: str = "") -> list[str]:
 def _not_measured() -> Iterable[str]:
     """What a prediction may be asked for that no kept row speaks of."""
     used = [score.row for score in kept().scores]
-    known = {row.gpu for row in used}
+    known = {score.row.gpu for score in (*kept().scores, *chosen("serving"))}
     without = [chip.name for chip in catalog.chips() if chip.name not in known]
     yield "## What is not measured here"
     yield (
-        f"All {len(used)} rows of decode and prefill are of one sequence on one GPU. Nothing that "
-        "is kept says how far the model is off for batches of one length, speculation or prefix "
-        f"reuse. Of the rows, {_count(used, _has_experts)} is of a mixture of experts, "
-        f"{_count(used, _is_current)} of vLLM since 0.8 or of SGLang. Of the catalogue's "
+        f"The {len(used)} rows of decode and prefill are of one sequence on one GPU; "
+        f"{_count(used, _has_experts)} is of a mixture of experts, {_count(used, _is_current)} of "
+        "vLLM since 0.8 or of SGLang. The rows of servers are of data-centre GPUs and of "
+        f"{len({score.row.model for score in chosen('serving')})} models, and the "
+        "format of their KV cache is taken, not known. Nothing that is kept says "
+        "how far the model is off for speculation or prefix reuse. Of the catalogue's "
         f"{len(catalog.chips())} chips, {len(without)} have no row: {', '.join(without)}. For all "
         "of these a band rests on what is known, is wider, or is a judgement that says so:"
     )
@@ -177,13 +241,13 @@ def _not_measured() -> Iterable[str]:
 
 
 _BANDS: tuple[tuple[str, Band], ...] = (
-    *((f"decode, {platform}", band) for platform, band in bands.DECODE.items()),
+    *((f"decode: {PLATFORMS[platform]}", band) for platform, band in bands.DECODE.items()),
     ("decode, after one run", bands.CALIBRATED),
-    *((f"prefill of llama.cpp, {platform}", band) for platform, band in bands.PREFILL.items()),
+    *((f"prefill of llama.cpp: {PLATFORMS[name]}", band) for name, band in bands.PREFILL.items()),
     ("prefill, other engines", bands.PREFILL_OTHER),
     ("prefill, after one run", bands.PREFILL_CALIBRATED),
-    *((f"serving, time per output token, {kind}", band) for kind, band in bands.SERVING.items()),
-    *((f"serving, time to first token, {kind}", b) for kind, b in bands.SERVING_TTFT.items()),
+    *((f"time per output token: {SERVERS[kind]}", band) for kind, band in bands.SERVING.items()),
+    *((f"time to first token: {SERVERS[kind]}", band) for kind, band in bands.SERVING_TTFT.items()),
     ("speculation", bands.SPECULATION),
 )
 
@@ -202,20 +266,26 @@ def _count(used: Iterable[Row], what: Callable[[Row], bool]) -> str:
 
 
 def _not_used() -> Iterable[str]:
-    """Rows that are kept but neither fitted nor judged by, and why."""
+    """Rows that are kept, but neither fitted nor judged by, and why."""
     flags = Counter(row.flag for row in rows() if row.flag)
     eager = sum(not row.flag and row.engine == "hf transformers" for row in rows())
     yield "## Rows that are set aside"
     yield (
         f"{flags['offloaded']} rows ran partly from the host's memory, {flags['anomalous']} "
         f"contradict other runs of the same source, and {eager} are of Transformers without "
-        "compilation, which waits for its host. These are impossible: faster than the memory can "
-        "deliver what they must read."
+        "compilation, which waits for its host. Of the servers, "
+        f"{_flagged('replicas')} spread their requests over several servers, and "
+        f"{_flagged('impossible')} are faster than their bound or do not fit: mislabelled. These "
+        "decode rates are impossible: faster than the memory can deliver what they must read."
     )
     impossible = [row for row in rows() if row.flag == "impossible" and row.metric == "decode"]
     head = ["GPU", "Model", "Weights", "Engine", "Published", "Bound", "Source"]
     lines = [_impossible(row) for row in impossible]
     yield markup.table(head, lines, "llllrrl")
+
+
+def _flagged(why: str) -> int:
+    return sum(row.flag == why for row in served.rows())
 
 
 def _impossible(row: Row) -> list[str]:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from benchpost.figures import FIGURES
 from benchpost.figures.options import described, parameters, written_option
-from benchpost.figures.types import Figure
 from benchpost.site import escape
 from benchpost.site.own_page import filled_page
 
@@ -48,7 +47,6 @@ EXAMPLES = {
     "diagram parallel": ['diagram parallel model="Qwen3-30B-A3B"'],
     "diagram step": ['diagram step gpu="H100 SXM" model="Llama-3.1-8B" host="2 ms"'],
     "chart capacity": ['chart capacity gpu="H100 SXM" model="Llama-3.1-8B" kv="bf16, fp8"'],
-    "chart paging": ["chart paging"],
     "table blocks": ['table blocks model="Llama-3.1-8B"'],
     "table graphs": ["table graphs seqs=256"],
     "chart formats": ['chart formats gpu="H100 SXM" model="Llama-3.1-70B"'],

@@ -42,21 +42,23 @@ def _equation(equation: Equation) -> Iterator[str]:
     yield f"### {escape.code(equation.name)} {{ #{_anchor(equation.name)} }}"
     yield escape.text(equation.meaning)
     yield f"$$\n{latex(equation)}\n$$"
-    with_numbers = latex_with_numbers(equation, example.numbers)
-    of = example.words or "with numbers"
-    yield f"{escape.text(of[0].upper() + of[1:])}:"
-    yield f"$$\n{equation.result.symbol} = {with_numbers}\n$$"
+    if example.numbers:
+        with_numbers = latex_with_numbers(equation, example.numbers)
+        of = example.words or "with numbers"
+        yield f"{escape.text(of[0].upper() + of[1:])}:"
+        yield f"$$\n{equation.result.symbol} = {with_numbers}\n$$"
     yield _terms(equation, example)
     yield f"_{' '.join(_notes(equation, example))}_"
 
 
 def _terms(equation: Equation, example: Worked) -> str:
     numbers = dict(example.numbers)
-    for each in (*called(equation), equation):
+    for each in (*called(equation), equation) if numbers else ():
         numbers[each.result.name] = each(**{t.name: example.numbers[t.name] for t in each.terms})
+    here = {name: amount(value, TERMS[name]) for name, value in numbers.items()}
     rows = (
         f"| ${term.symbol}$ | {_to_term(term, equation)} | {escape.text(term.meaning)} "
-        f"| {_unit(term)} | {amount(numbers[term.name], term)} |"
+        f"| {_unit(term)} | {here.get(term.name, '')} |"
         for term in terms_of(equation)
     )
     head = "| Symbol | Term | Meaning | Unit | Here |\n| --- | --- | --- | --- | ---: |"
@@ -90,7 +92,7 @@ def _all_terms() -> Iterator[str]:
     )
     rows = [_listed(term, _GIVERS.get(term.name)) for _, term in sorted(TERMS.items())]
     yield "\n".join(
-        ["| Term | Symbol | Unit | Meaning | Used in |", "| --- | --- | --- | --- | --- |", *rows]
+        ["| Term | Symbol | Meaning | Unit | Used in |", "| --- | --- | --- | --- | --- |", *rows]
     )
 
 
@@ -98,9 +100,9 @@ def _listed(term: Term, giver: Equation | None) -> str:
     name = f"{escape.code(term.name)}{{ #{_term_anchor(term.name)} }}"
     if giver:
         name = f"[{escape.code(term.name)}](#{_anchor(giver.name)}){{ #{_term_anchor(term.name)} }}"
-    used = ", ".join(_to_equation(each) for each in _used_in(term))
+    used = ", ".join(map(_to_equation_briefly, _used_in(term)))
     meaning = f"{escape.text(term.meaning)}{escape.text(_range(term))}"
-    return f"| {name} | ${term.symbol}$ | {_unit(term)} | {meaning} | {used} |"
+    return f"| {name} | ${term.symbol}$ | {meaning} | {_unit(term)} | {used} |"
 
 
 def _range(term: Term) -> str:
@@ -124,6 +126,12 @@ _GIVERS: Mapping[str, Equation] = {each.result.name: each for each in EQUATIONS.
 
 def _to_equation(equation: Equation) -> str:
     return f"[{escape.code(equation.name)}](#{_anchor(equation.name)})"
+
+
+def _to_equation_briefly(equation: Equation) -> str:
+    """A link whose words may break at each underscore, for a narrow cell."""
+    words = "<wbr>".join(f"{escape.text(part)}_" for part in equation.name.split("_"))
+    return f"[{words.removesuffix('_')}](#{_anchor(equation.name)})"
 
 
 def _anchor(name: str) -> str:

@@ -200,6 +200,19 @@ _SERVED = Example(
     ),
     asked=f"{LLAMA} in BF16 on H100 SXM, 32 requests of 1,024 tokens in and 256 out",
 )
+_ANSWERED = Example(
+    estimate=lambda: roofline.serving(
+        gpu="H100 SXM",
+        model="Llama-3.1-70B",
+        weights="fp8",
+        tp=2,
+        concurrency=128,
+        prompt=2048,
+        output=512,
+        metric="ttft",
+    ),
+    asked="Llama-3.1-70B in FP8 on two H100 SXM, 128 requests of 2,048 tokens in and 512 out",
+)
 _SPECULATED = Example(
     estimate=lambda: roofline.speculate(
         gpu="H100 SXM", model="Qwen3-32B", weights="fp8", acceptance=0.8, drafted=3
@@ -259,19 +272,10 @@ EXAMPLES: Mapping[str, Example] = {
     "prompts_per_step": _SERVED,
     "mean_context": _SERVED,
     "serving_step_time": _SERVED,
+    "queue_time": _ANSWERED,
+    "answer_time": _ANSWERED,
     "tokens_per_request_bound": _of(
         "", "H100 SXM", token_flops="16.1 GFLOP/token", request_rate=10
-    ),
-    "queue_time": _of("", "", requested=64, concurrency=32, output=256, serving_step_time="10 ms"),
-    "answer_time": _of(
-        "",
-        "",
-        alone_time="50 ms",
-        prompt_steps=2,
-        serving_step_time="10 ms",
-        waiting_share=0.1,
-        concurrency=32,
-        queue_time="0 s",
     ),
     "end_to_end_time": _of("", "", first_token_time="200 ms", token_time="10 ms/tok", output=256),
     "requests_in_flight": _of("", "", request_rate=10, request_time="3.2 s"),
@@ -309,7 +313,7 @@ class Worked:
     words: str
     """Of what, e.g. `For Qwen3-4B in BF16 on RTX 4090`; empty where only numbers are given."""
     numbers: Mapping[str, float]
-    """A value for each term."""
+    """A value for each term; empty for an equation that has no example yet."""
     sources: str
     """Where the numbers of chip and model come from, as finished text."""
     slot: str
@@ -318,6 +322,8 @@ class Worked:
 
 def worked(equation: Equation) -> Worked:
     """The example of an equation, computed."""
+    if equation.name not in _named():
+        return Worked("", {}, "", f"fill equation {equation.name}")
     example = EXAMPLES.get(equation.name, _of())
     if example.estimate:
         terms = example.estimate().terms
@@ -359,9 +365,12 @@ def _words(about: Mapping[str, str], dtype: str) -> str:
     return " ".join(f"{word} {name}" for word, name in parts.items() if name)
 
 
+def _named() -> set[str]:
+    return {name for subject in SUBJECTS for name in subject.equations}
+
+
 def subjects() -> list[Subject]:
     """All subjects, and what no subject names yet."""
-    named = {name for subject in SUBJECTS for name in subject.equations}
-    rest = tuple(name for name in EQUATIONS if name not in named)
+    rest = tuple(name for name in EQUATIONS if name not in _named())
     more = [Subject("Others", "Equations that no subject names yet.", rest)] if rest else []
     return [*SUBJECTS, *more]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from benchpost.skills.moves import Move, Plan
 from benchpost.skills.rewrite import Moved, rewritten
 from benchpost.skills.types import Tree
 from benchpost.skills.walk import DESCRIPTION_FILE
+
+_PLAN = re.compile(r'\{\s*"version": 1,\s*"moves": \[')
 
 
 @dataclass(frozen=True)
@@ -136,12 +139,17 @@ def _texts(
         if not path.lower().endswith(TEXTS) or path.endswith(f"/{ALIASES_FILE}"):
             continue
         text = read(repository / path)
-        if not text or "\ufffd" in text:
+        if not text or "\ufffd" in text or _is_plan(path, text):
             # a text that is not UTF-8 would lose bytes
             continue
         after = rewritten(text, path, moved, existing.__contains__)
         if after != text:
             yield moved.path(path), (text.encode(), after.encode())
+
+
+def _is_plan(path: str, text: str) -> bool:
+    """A plan or the record of one: both speak of old folders and must go on doing so."""
+    return path.endswith(".json") and bool(_PLAN.match(text))
 
 
 def _descriptions(

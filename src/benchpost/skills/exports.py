@@ -32,6 +32,9 @@ from benchpost.skills.walk import shown
 
 SCHEMA = "https://schemas.agentskills.io/discovery/0.2.0/schema.json"
 """Agent Skills Discovery RFC 0.2.0."""
+ESCAPED = "backslashreplace"
+"""How bytes of a path that are no text are written, in JSON as elsewhere."""
+MARKETPLACE = "marketplace"
 DISCOVERY = ".well-known/agent-skills"
 FOLDERS = {
     "flat": "",
@@ -55,9 +58,12 @@ class Export:
     """What is left out, renamed, or leads out of the export."""
 
 
-def export(library: Library, layout: str) -> Export:
-    """The files of a layout of `LAYOUTS`."""
-    found = LAYOUTS[layout](library)
+def export(library: Library, layout: str, base: str = "") -> Export:
+    """The files of a layout of `LAYOUTS`.
+
+    `base` is the tree's folder relative to the repository whose root the files are for.
+    """
+    found = _marketplace(library, base) if layout == MARKETPLACE else LAYOUTS[layout](library)
     return Export(dict(sorted(found.files.items())), found.findings)
 
 
@@ -164,19 +170,20 @@ def _leading_out(library: Library, skill: Skill) -> Iterator[Finding]:
                 yield Finding(Check.K020, place, message, severity=Severity.WARNING)
 
 
-def _marketplace(library: Library) -> Export:
+def _marketplace(library: Library, base: str = "") -> Export:
     """The plugin file that names each skill's nested folder, a plugin a category."""
+    prefix = f"./{base}/" if base else "./"
     plugins = [
         {
             "name": _slug(category),
             "description": library.tree.description(category) or f"Skills of {category}",
             "source": "./",
             "strict": False,
-            "skills": [f"./{skill.folder}" for skill in skills],
+            "skills": [prefix + skill.folder for skill in skills],
         }
         for category, skills in library.tree.categories.items()
     ]
-    name = _slug(library.tree.root.resolve().name)
+    name = _slug(base.partition("/")[0] or library.tree.root.resolve().name)
     record = {"name": name, "owner": {"name": name}, "plugins": plugins}
     return Export({".claude-plugin/marketplace.json": _json(record)})
 
@@ -202,7 +209,7 @@ def web(library: Library, prefix: str = "skills/") -> Export:
     urls = {path: f"{prefix}{name}/SKILL.md" for path, name in folders.items()}
     records = [_record(library, skill, urls[skill.path]) for skill in library.tree.skills]
     files["skills.json"] = _json(records)
-    files["llms.txt"] = _llms(library, urls).encode()
+    files["llms.txt"] = _llms(library, urls).encode("utf-8", ESCAPED)
     return Export(files, tuple(findings))
 
 
@@ -244,7 +251,7 @@ def _record(library: Library, skill: Skill, url: str) -> dict[str, object]:
         "name": url.split("/")[-2],
         "category": skill.category,
         "description": skill.description,
-        "tags": skill.tags,
+        "tags": list(skill.tags),
         "platforms": skill.fields.get("platforms") or [],
         "tokens": tokens(text),
         "digest": f"sha256:{sha256(text.encode())}",
@@ -266,7 +273,7 @@ def _llms(library: Library, urls: Mapping[str, str]) -> str:
 
 
 def _json(record: object) -> bytes:
-    return (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode("utf-8", ESCAPED)
 
 
 def _layout(prefix: str) -> Callable[[Library], Export]:
@@ -275,7 +282,7 @@ def _layout(prefix: str) -> Callable[[Library], Export]:
 
 LAYOUTS: dict[str, Callable[[Library], Export]] = {
     **{name: _layout(prefix) for name, prefix in FOLDERS.items()},
-    "marketplace": _marketplace,
+    MARKETPLACE: _marketplace,
     "web": web,
 }
 """All, by name."""

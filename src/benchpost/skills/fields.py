@@ -83,6 +83,9 @@ def _description(tree: Node, path: str, profile: Profile) -> Iterator[Finding]:
     text = node.text.strip() if node and node.kind not in ("list", "map", "null") else ""
     if node is None or not text:
         message = "`description` is missing; say what the skill does and when to use it"
+        if node and node.kind in ("list", "map"):
+            what = "list" if node.kind == "list" else "mapping"
+            message = f"`description` is a {what}; write it as text"
         at = place(path, node) if node else Place(path)
         yield Finding(Check.K011, at, message, severity=profile.required)
         return

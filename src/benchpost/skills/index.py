@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchpost.skills.formats import FORMATS, Line, Section
-from benchpost.skills.tokens import tokens
+from benchpost.skills.tokens import HUNDREDTHS, hundredths, tokens
 from benchpost.skills.types import Skill, Tree
 from benchpost.skills.words import Word, candidates, rarity
 
 FADE = 0.6
 """What a further word of a line is worth, to the power of how many it has."""
+_COLON = 110
+"""Hundredths of a token."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,10 @@ def build(
     _describe(plan, render, budget, tree)
     text = render(_lines(plan))
     size = tokens(text)
+    while size > budget and _drop(plan):
+        # what formats escape costs more than it did as a word
+        text = render(_lines(plan))
+        size = tokens(text)
     return Index(text, size, (*_hidden(tree, skills), *_cut(plan, tree, skills)), size > budget)
 
 
@@ -109,7 +115,7 @@ def _fill(
     plan: _Plan, render: Callable[[list[Section]], str], budget: int, skills: Sequence[Skill]
 ) -> None:
     """Give words to lines, the most telling first, until the budget is spent."""
-    left = budget - tokens(render(_lines(plan)))
+    left = budget * HUNDREDTHS - hundredths(render(_lines(plan)))
     rare = rarity(skill.description for skill in skills)
     queue: list[tuple[float, str, int]] = []
     ranked: dict[str, list[Word]] = {}
@@ -122,12 +128,26 @@ def _fill(
         _, path, number = heapq.heappop(queue)
         word = ranked[path][number]
         # the first word brings a colon with it
-        cost = word.cost + (1 if number == 0 else 0)
+        cost = word.cost + (_COLON if number == 0 else 0)
         if cost > left:
             continue
         left -= cost
         plan.chosen.setdefault(path, []).append(word)
         _offer(queue, path, number + 1, ranked[path])
+
+
+def _drop(plan: _Plan) -> bool:
+    """Take back a category's text, or the least telling word; False when none is left."""
+    if plan.texts:
+        del plan.texts[max(plan.texts)]
+        return True
+    least = [(words[-1].weight * FADE ** len(words), path) for path, words in plan.chosen.items()]
+    if least:
+        words = plan.chosen[min(least)[1]]
+        words.pop()
+        if not words:
+            del plan.chosen[min(least)[1]]
+    return bool(least)
 
 
 def _offer(queue: list[tuple[float, str, int]], path: str, number: int, words: list[Word]) -> None:
@@ -139,9 +159,9 @@ def _offer(queue: list[tuple[float, str, int]], path: str, number: int, words: l
 def _describe(plan: _Plan, render: Callable[[list[Section]], str], budget: int, tree: Tree) -> None:
     """Categories' texts, shortest first, as far as the budget goes."""
     texts = {category: tree.description(category) for category in plan.sections}
-    left = budget - tokens(render(_lines(plan)))
+    left = budget * HUNDREDTHS - hundredths(render(_lines(plan)))
     for category, text in sorted(texts.items(), key=lambda pair: (len(pair[1]), pair[0])):
-        cost = tokens(f": {text}")
+        cost = hundredths(f": {text}")
         if text and cost <= left:
             plan.texts[category] = text
             left -= cost

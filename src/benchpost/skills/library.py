@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from benchpost.errors import BenchpostError
+from benchpost.skills.aliases import read_aliases
 from benchpost.skills.scan import LARGEST, decode
 from benchpost.skills.types import Skill, Tree
 
@@ -49,6 +52,21 @@ class Library:
         for path in sorted({*self.files, *self.also}):
             found[path.rpartition("/")[2]].append(path)
         return found
+
+    @cached_property
+    def aliases(self) -> Mapping[str, str]:
+        """Old folders of skills, and where they are now; none where the file cannot be read."""
+        with suppress(BenchpostError):
+            return read_aliases(self.tree.root).paths
+        return {}
+
+    def moved(self, path: str) -> str:
+        """Where a path that is gone lies now by the aliases of the tree; empty where nowhere."""
+        for folder in (path, *above(path)):
+            now = self.aliases.get(folder)
+            if now is not None and self.exists(now + path[len(folder) :]):
+                return now + path[len(folder) :]
+        return ""
 
     def exists(self, path: str) -> bool:
         """Whether a path relative to the root is a file or folder, in the tree or around it."""

@@ -59,12 +59,7 @@ def cosine(one: Vector, other: Vector) -> float:
 
 
 def _words(skill: Skill) -> str:
-    metadata = skill.fields.get("metadata")
-    inner = metadata if isinstance(metadata, dict) else {}
-    hosts = [each for each in inner.values() if isinstance(each, dict)]
-    lists = [each.get("tags") for each in (skill.fields, inner, *hosts)]
-    tags = " ".join(str(tag) for each in lists if isinstance(each, list) for tag in each)
-    return f"{skill.name} {skill.address.name} {skill.description} {tags}"
+    return f"{skill.name} {skill.address.name} {skill.description} {' '.join(skill.tags)}"
 
 
 def _move(skill: Skill, vectors: Mapping[str, Vector], rare: Vector, tree: Tree) -> list[Move]:

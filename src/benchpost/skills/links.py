@@ -6,10 +6,11 @@ import difflib
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchpost.errors import Place, near
 from benchpost.findings import Check, Finding, Severity
+from benchpost.skills.advice import advice, reads_as
 from benchpost.skills.library import MARKDOWN, TEXTS, Library, most_alike, resolve
 from benchpost.skills.mentions import Mention, mentions
 from benchpost.skills.types import Skill
@@ -43,7 +44,10 @@ class Broken:
     offers: tuple[str, ...] = ()
     """Targets that it may have meant, best first, written as from the file."""
     sure: str = ""
-    """The one right answer, or empty: the only file of that name in the skill."""
+    """The one right answer, or empty: where its folder moved to by the tree's aliases, or the only
+    file of that name in the skill."""
+    advice: str = ""
+    """What to do where no target can be offered, as a clause."""
 
 
 def place_at(path: str, text: str, offset: int) -> Place:
@@ -62,7 +66,8 @@ def broken(library: Library) -> Iterator[Broken]:
                     continue
                 if _is_pointer(mention) and not _leads(library, skill, path, mention):
                     place = place_at(path, text, mention.start)
-                    yield _explained(library, skill, path, mention, place)
+                    each = _explained(library, skill, path, mention, place)
+                    yield each if each.offers else _advised(each, skill, text)
 
 
 def judge(library: Library) -> Iterator[Finding]:
@@ -116,12 +121,24 @@ def _explained(library: Library, skill: Skill, path: str, mention: Mention, plac
         offer = _relative(rooted, path, mention)
         return Broken(path, mention, place, rooted, (offer,), offer)
     wanted = resolve(path, mention.path)
+    if moved := library.moved(wanted):
+        offer = _relative(moved, path, mention)
+        return Broken(path, mention, place, "", (offer,), offer if mention.kind != "code" else "")
     same = library.by_name.get(wanted.rpartition("/")[2], [])
     own = most_alike(wanted, (each for each in same if each.startswith(f"{skill.folder}/")))
     found = own or most_alike(wanted, same) or _near(wanted, skill)
     offers = tuple(_relative(each, path, mention) for each in found[:3])
     sure = offers[0] if len(own) == 1 and mention.kind != "code" else ""
     return Broken(path, mention, place, "", offers, sure)
+
+
+def _advised(each: Broken, skill: Skill, text: str) -> Broken:
+    begin = text.rfind("\n", 0, each.mention.start) + 1
+    end = text.find("\n", begin)
+    line = text[begin : end if end >= 0 else len(text)]
+    wanted = resolve(each.file, each.mention.path)
+    said = reads_as(line, each.mention.start - begin) if each.mention.kind == "code" else ""
+    return replace(each, advice=said or advice(skill, wanted))
 
 
 def _near(wanted: str, skill: Skill) -> list[str]:
@@ -142,7 +159,7 @@ def _of_broken(each: Broken) -> Finding:
         message = f"{target!r} resolves from the skill's folder, not from this file; write"
         return Finding(Check.K031, each.place, f"{message} {each.offers[0]!r}")
     offers = " or ".join(repr(offer) for offer in each.offers)
-    hint = f"; did you mean {offers}?" if offers else "; no file of the catalogue has that name"
+    hint = f"; did you mean {offers}?" if offers else each.advice
     if each.mention.kind == "code":
         message = f"the path {target!r} leads nowhere{hint}"
         return Finding(Check.K021, each.place, message, severity=Severity.WARNING)

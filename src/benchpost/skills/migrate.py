@@ -7,8 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchpost.files import write_atomic
 from benchpost.skills.address import SKILL_FILE
 from benchpost.skills.aliases import Aliases, digest
+from benchpost.skills.library import above
+from benchpost.skills.walk import DESCRIPTION_FILE, walk
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,24 @@ def steps(installed: Path, aliases: Aliases) -> Iterator[Step]:
             yield Step(old, new)
 
 
-def migrate(installed: Path, found: Sequence[Step]) -> None:
-    """Move what may move, and remove folders that nothing is left in."""
+def texts(installed: Path, catalogue: Path, found: Sequence[Step]) -> list[str]:
+    """The DESCRIPTION.md of categories that skills move into and that the copy does not have."""
+    moved = {folder for step in found if not step.note for folder in above(step.new) if folder}
+    files = (f"{folder}/{DESCRIPTION_FILE}" for folder in sorted(moved))
+    return [f for f in files if (catalogue / f).is_file() and not (installed / f).exists()]
+
+
+def left(installed: Path) -> list[str]:
+    """The DESCRIPTION.md of a copy below whose folder no skill lies any more."""
+    found = walk(installed)
+    held = {folder for skill in found.skills for folder in above(skill)}
+    return sorted(file.path for folder, file in found.descriptions.items() if folder not in held)
+
+
+def migrate(installed: Path, catalogue: Path, found: Sequence[Step]) -> None:
+    """Move what may move, bring the texts of new categories, remove folders left empty."""
+    for file in texts(installed, catalogue, found):
+        write_atomic(installed / file, (catalogue / file).read_bytes())
     for step in found:
         if step.note:
             continue

@@ -1,38 +1,58 @@
 """How many tokens a text has for a language model: an estimate that needs no network.
 
-No tokenizer of a current model is a small package, so this counts the pieces that o200k-like
-tokenizers begin with (words, runs of digits, punctuation, line ends) and charges long words for
-every few letters. Against o200k (npm gpt-tokenizer, 2026-11) on 219 SKILL.md of other people:
-all bodies together 7 % too high, all descriptions 5 % too high, a prompt block of 80 skills 3 %
-too high, a single description at most 26 % too low and 30 % too high.
+No tokenizer of a current model is a small package, so this parts a text as o200k does before it
+looks anything up (words with the space or sign before them, parted where the case changes; up to
+three digits; runs of signs; line ends) and charges each piece what pieces of its kind and length
+cost on average, and a twentieth more, since names are rarer words than running text. The averages
+are of npm gpt-tokenizer 4.0.0 (o200k) over the 219 SKILL.md of eight catalogues of other people,
+2026-11. Against it, on the same: bodies 5 to 12 % too high; blocks of prompts, whole or shortened
+to half, 1 % too low to 10 % too high; a block of product names alone 8 % too low.
 """
 
 from __future__ import annotations
 
 import re
 
-_PIECE = re.compile(r"[^\W\d_]+|\d{1,3}|[ \t]+(?=\S)|\s+|[^\w\s]+|_+")
-_LETTERS = 8
-"""Letters of a common word's longest token."""
+HUNDREDTHS = 100
+"""Parts of a token that a piece is charged in."""
+
+_PIECE = re.compile(
+    r"(?P<lead>[^\r\n\w]?)(?P<word>[A-Z]*(?:(?![A-Z])[^\W\d_])+|[A-Z]+)"
+    r"|\d{1,3}|(?P<signs> ?[^\s\w]+[\r\n/]*|_[\r\n/]*)|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+_AFTER_SPACE = ((100, 2), (100, 5), (100, 22))
+"""Hundredths for a word of two letters and for each letter more: lower case, Capital, CAPITALS."""
+_FIRST = ((100, 6), (100, 6), (100, 22))
+"""The same with nothing before the word."""
+_AFTER_SIGN = ((110, 10), (120, 14), (150, 25))
+"""The same after a sign that belongs to the word's piece."""
+_MARGIN = 105
+"""Per cent."""
 
 
 def tokens(text: str) -> int:
     """About how many tokens of o200k `text` has."""
-    return sum(_cost(match[0]) for match in _PIECE.finditer(text))
+    return (hundredths(text) + HUNDREDTHS // 2) // HUNDREDTHS
 
 
-def _cost(piece: str) -> int:
-    if piece[0] in " \t":
-        # one space belongs to the word after it
-        return 0 if len(piece) == 1 else 1
-    if piece[0].isalpha():
-        return _of_word(piece)
-    if piece[0].isdigit() or piece.isspace():
-        return 1
-    return -(-len(piece) // 3)
+def hundredths(text: str) -> int:
+    """The same in hundredths, so that parts of a text can be added up."""
+    return sum(map(_cost, _PIECE.finditer(text))) * _MARGIN // 100
 
 
-def _of_word(word: str) -> int:
+def _cost(match: re.Match[str]) -> int:
+    word = match["word"]
+    if word:
+        return _of_word(word, match["lead"])
+    signs = match["signs"]
+    return 100 + 40 * max(len(signs) - 3, 0) if signs else 100
+
+
+def _of_word(word: str, lead: str) -> int:
+    after_sign = lead not in ("", " ")
     if not word.isascii():
-        return max(1, -(-len(word.encode()) // 4))
-    return 1 + (len(word) - 1) // _LETTERS
+        return 100 * max(1, -(-len(word.encode()) // 4)) + 50 * after_sign
+    kind = 0 if word.islower() else 2 if word.isupper() and len(word) > 1 else 1
+    table = _AFTER_SIGN if after_sign else _AFTER_SPACE if lead else _FIRST
+    first, more = table[kind]
+    return first + more * max(len(word) - 2, 0)

@@ -48,25 +48,22 @@ class Skill:
         return "" if self.address.identity == "." else self.address.identity
 
     @property
+    def tags(self) -> tuple[str, ...]:
+        """`tags`: at the top of the front matter, under `metadata`, or below a host's name."""
+        metadata = self.fields.get("metadata")
+        inner = metadata if isinstance(metadata, dict) else {}
+        hosts = [each for each in inner.values() if isinstance(each, dict)]
+        given = [each.get("tags") for each in (self.fields, inner, *hosts)]
+        named = [listed(each) for each in given]
+        return tuple(dict.fromkeys(tag for each in named for tag in each))
+
+    @property
     def category(self) -> str:
         """E.g. `mlops/training`."""
         return self.address.category
 
-    @property
-    def tags(self) -> list[str]:
-        """`tags` of the front matter or of `metadata`, wherever in it: a list, or a line with
-        commas."""
-        waiting: list[Plain] = [dict(self.fields)]
-        while waiting:
-            value = waiting.pop(0)
-            if isinstance(value, dict):
-                if tags := listed(value.get("tags")):
-                    return tags
-                waiting.extend(value.values())
-        return []
 
-
-def listed(value: Plain) -> list[str]:
+def listed(value: Plain | None) -> list[str]:
     """A list of words, or a line of them with commas; empty when it is neither."""
     found = value.split(",") if isinstance(value, str) else value
     items = found if isinstance(found, list) else []

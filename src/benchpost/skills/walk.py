@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ PRUNED = frozenset(
     | {"__pycache__", ".tox", ".nox", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".moves"}
 )
 """Folders that hold no skills and no support files."""
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 MOST = 100_000
 """Folders that are read: a link out of the tree may lead to a whole disc."""
 
@@ -74,8 +76,9 @@ def walk(root: Path) -> Walked:
 
 
 def shown(path: str) -> str:
-    """A path as text that can be printed: bytes that are not UTF-8 become `\\xNN`."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    """A path as one line of text: bytes that are not UTF-8, and control characters, as `\\xNN`."""
+    text = os.fsencode(path).decode("utf-8", "backslashreplace")
+    return text if text.isprintable() else _CONTROL.sub(lambda m: f"\\x{ord(m[0]):02x}", text)
 
 
 def _read(
@@ -133,6 +136,10 @@ def _take(
     found: Walked,
 ) -> None:
     is_skill = entry.name == skill_file
+    if owner is None and not is_skill and entry.is_symlink() and not Path(entry).exists():
+        message = "symbolic link that leads nowhere"
+        place = Place(shown(path))
+        found.findings.append(Finding(Check.K001, place, message, severity=Severity.WARNING))
     if not is_skill and owner is None and entry.name != DESCRIPTION_FILE:
         return
     try:

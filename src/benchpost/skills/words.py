@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from benchpost.skills.tokens import tokens
+from benchpost.skills.tokens import hundredths
 
 _WORD = re.compile(r"[^\W_]+(?:[-'.+/#][^\W_]+|\+\+|#)*")
 _PART = re.compile(r"[^\W_]+")
@@ -23,6 +23,8 @@ than that the their them then these they this those through to too up upon use u
 user users uses using various very via want wants was we well what when whenever where whether
 which while who will with within without works would you your
 """
+RARE = 105
+"""Per cent of what a word of its length costs: those that tell apart are rarer than most."""
 EMPTY = frozenset(_EMPTY.split())
 """English words that tell nothing apart."""
 
@@ -38,7 +40,7 @@ class Word:
     weight: float
     """How much it tells: its rarity in the catalogue, less for later words."""
     cost: int
-    """Tokens, about."""
+    """Hundredths of a token, about."""
 
 
 def stems(text: str) -> list[str]:
@@ -75,7 +77,8 @@ def candidates(description: str, known: str, rare: Mapping[str, float]) -> Seque
         seen.update(parts)
         weight = sum(rare.get(each, 0.0) for each in parts) / len(parts)
         position = len(found)
-        found.append(Word(match[0], position, weight * 0.97**position, tokens(f" {match[0]}")))
+        cost = hundredths(f" {match[0]}") * RARE // 100
+        found.append(Word(match[0], position, weight * 0.97**position, cost))
     return found
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
 
 from benchpost.figures.palette import MUTED, PANEL, SERIES
 from benchpost.figures.pictures.plot import plotted
-from benchpost.figures.pictures.svg import WIDTH, Box, element, number, sheet, text, text_width
+from benchpost.figures.pictures.svg import WIDTH, Box, element, sheet, text, text_width
 
 _HEIGHT = 520.0
 _FRAME = Box(66, 92, WIDTH - 66 - 22, _HEIGHT - 92 - 58)
@@ -74,32 +74,36 @@ def _points(style: int, series: Mapping[str, Any], data: Mapping[str, Any]) -> s
 
 
 def _marks(style: int, places: Iterable[tuple[float, float]]) -> str:
-    shapes = "".join(_SHAPES[style](x, y) for x, y in places)
-    return element("path", d=shapes, fill=SERIES[style].light, fill_opacity=0.6)
+    # on a grid of tenths many points of a crowd are one
+    at = dict.fromkeys(f"M{_tenth(x)} {_tenth(y)}" for x, y in places)
+    colour = SERIES[style].light
+    if style < len(_CAPS):
+        return element(
+            "path",
+            d="".join(f"{place}h0" for place in at),
+            stroke=colour,
+            stroke_width=(6, 5.4)[style],
+            stroke_linecap=_CAPS[style],
+            stroke_opacity=0.6,
+        )
+    shape = _SHAPES[style - len(_CAPS)]
+    return element(
+        "path", d="".join(f"{place}{shape}" for place in at), fill=colour, fill_opacity=0.6
+    )
+
+
+_CAPS = ("round", "square")
+"""A line of no length shows its caps alone: a disc, a square."""
+_SHAPES = ("m-3.6 2.8h7.2l-3.6-6.4z", "m-3.8 0l3.8-3.8l3.8 3.8l-3.8 3.8z")
+"""A triangle and a diamond: colour is never alone in telling series apart."""
+
+
+def _tenth(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def _share(value: float, axis: Mapping[str, Any]) -> float:
     return math.log(value / axis["lo"]) / math.log(axis["hi"] / axis["lo"])
-
-
-def _disc(x: float, y: float) -> str:
-    return f"M{number(x - 3)} {number(y)}a3 3 0 1 0 6 0a3 3 0 1 0-6 0z"
-
-
-def _square(x: float, y: float) -> str:
-    return f"M{number(x - 2.7)} {number(y - 2.7)}h5.4v5.4h-5.4z"
-
-
-def _triangle(x: float, y: float) -> str:
-    return f"M{number(x - 3.6)} {number(y + 2.8)}h7.2l-3.6-6.4z"
-
-
-def _diamond(x: float, y: float) -> str:
-    return f"M{number(x - 3.8)} {number(y)}l3.8-3.8l3.8 3.8l-3.8 3.8z"
-
-
-_SHAPES: tuple[Callable[[float, float], str], ...] = (_disc, _square, _triangle, _diamond)
-"""One for each series, so that colour is never alone in telling them apart."""
 
 
 def _legend(series: Sequence[Mapping[str, Any]]) -> str:

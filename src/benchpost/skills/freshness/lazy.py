@@ -91,8 +91,9 @@ def _is_table(value: ast.expr, tree: ast.Module) -> bool:
         return False
     names = {arg.id for arg in value.args if isinstance(arg, ast.Name)}
     for node in ast.walk(tree):
-        makes = isinstance(node, ast.Assign) and any(_named(node, name) for name in names)
-        if makes and not all(called(n) in _PLAIN for n in ast.walk(node.value) if _loads(n)):
+        if not isinstance(node, ast.Assign) or not any(_named(node, name) for name in names):
+            continue
+        if not all(called(n) in _PLAIN for n in ast.walk(node.value) if _loads(n)):
             return False
     return True
 

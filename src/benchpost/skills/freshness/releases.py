@@ -118,8 +118,8 @@ def release(file: Path) -> Release | None:
 def newest(folder: Path) -> dict[str, Release]:
     """The newest release of each package in a folder, wheels before sdists of one version."""
     found: dict[str, Release] = {}
-    files = sorted(folder.iterdir(), key=lambda file: (file.suffix == ".whl", file.name))
-    for each in map(release, files if folder.is_dir() else ()):
+    files = folder.iterdir() if folder.is_dir() else ()
+    for each in map(release, sorted(files, key=lambda file: (file.suffix == ".whl", file.name))):
         if each and (each.package not in found or each.version >= found[each.package].version):
             found[each.package] = each
     return found
