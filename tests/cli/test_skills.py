@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from benchpost.cli import main
-from benchpost.findings import Check
 
 SOUND = "---\nname: x\ndescription: Draws. Use when asked\n---\n"
 
@@ -66,13 +65,8 @@ def test_a_folder_that_is_not_there(tree: Path, capsys: pytest.CaptureFixture[st
     assert main(["skills", "check", "gone"]) == 2
     assert capsys.readouterr().err == "benchpost: no folder gone\n"
     assert main(["skills", "check", "skills", "--select", "K02,X9"]) == 2
-    *most, last = sorted({check.name[0] for check in Check})
     assert capsys.readouterr().err == (
-<<<<<<< HEAD
-        f"benchpost: no check 'X9'; codes begin with {', '.join(most)} or {last}\n"
-=======
         "benchpost: no check 'X9'; codes begin with C, F, K, M, N, P, Q, R, S or T\n"
->>>>>>> main
     )
 
 
@@ -97,8 +91,7 @@ def test_plan_apply_undo_and_migrate(tree: Path, capsys: pytest.CaptureFixture[s
     assert main(["skills", "migrate", "installed", "--tree", "skills"]) == 0
     assert capsys.readouterr().out == (
         "move a/b/x -> c/x\nadd c/DESCRIPTION.md\n"
-        "a/DESCRIPTION.md: no skill lies below it any more;"
-        " remove it if you did not write it\n"
+        "a/DESCRIPTION.md: no skill lies below it any more; remove it if you did not write it\n"
     )
     assert (copy / "c/x/SKILL.md").is_file()
     assert main(["skills", "undo", "plan.undo.json", "--tree", "skills"]) == 0
