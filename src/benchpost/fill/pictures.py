@@ -104,14 +104,14 @@ def orphans(post: Path, text: str, wanted: Set[Path]) -> list[Path]:
     no mark, and so may be the author's own: it is left alone.
     """
     loose = _loose(post, wanted)
-    gone = {file.stem for file in _unshown(post, text, filter(is_ours, loose))}
+    gone = {file.stem for file in _unshown(post, text, loose) if is_ours(file)}
     named = [file for file in loose if file.stem in gone and file.suffix in SUFFIXES]
     return _unshown(post, text, named)
 
 
 def edited_orphans(post: Path, text: str, wanted: Set[Path]) -> list[Path]:
     """Drawn files of a slot that is gone that were edited since: they may be somebody's work."""
-    return _unshown(post, text, filter(is_edited, _loose(post, wanted)))
+    return [file for file in _unshown(post, text, _loose(post, wanted)) if is_edited(file)]
 
 
 def _loose(post: Path, wanted: Set[Path]) -> list[Path]:
@@ -131,7 +131,9 @@ def _unshown(post: Path, text: str, files: Iterable[Path]) -> list[Path]:
 
 def shows(text: str, file: Path) -> bool:
     """Whether a text beside a figure file names it."""
-    return re.search(rf"{FOLDER}/{re.escape(file.name)}(?![\w-]|\.\w)", text) is not None
+    name = f"{FOLDER}/{file.name}"
+    # most texts do not have it at all, which is found without making a pattern
+    return name in text and bool(re.search(rf"{re.escape(name)}(?![\w-]|\.\w)", text))
 
 
 def is_ours(file: Path) -> bool:
