@@ -49,12 +49,16 @@ class Comparison:
     """How many questions one call answers, ours and the peer's; times and ratio are of one."""
 
 
+TICK = 1 / os.sysconf("SC_CLK_TCK")
+"""The least CPU time that the system tells apart from none."""
+
+
 def cpu_seconds(work: Callable[[], object]) -> float:
     """CPU time of one call, its child processes included."""
     before = os.times()
     work()
     after = os.times()
-    return sum(after[:4]) - sum(before[:4])
+    return max(TICK, sum(after[:4]) - sum(before[:4]))
 
 
 def compare(comparison: Comparison) -> str:
@@ -259,27 +263,25 @@ def analysis() -> Peer:
 
 
 def cold() -> list[Comparison]:
-    """From nothing: importing, and one prediction on the command line."""
-    floor = "python -c pass"
+    """From nothing: importing, and one prediction of a process of its own."""
     load = "import benchpost.roofline; benchpost.roofline.decode"
     asked = ("predict", "decode", "--gpu", GPU, "--model", MODEL, "--context", "1024")
-    peer = peer_name = None
-    if (PEERS / "llm-analysis" / "llm_analysis").is_dir():
-        path = f"sys.path.insert(0, {str(PEERS / 'llm-analysis')!r})"
-        peer = f"{STAND_INS}\n{path}\nimport llm_analysis.analysis"
-        peer_name = "import of llm-analysis"
+    folder = PEERS / "llm-analysis"
+    peer = f"{STAND_INS}\nsys.path.insert(0, {str(folder)!r})\nimport llm_analysis.analysis as a"
+    infer = "a.infer('decapoda-research_llama-7b-hf', 'a100-sxm-80gb', seq_len=1024)"
+    known = (folder / "llm_analysis").is_dir()
     return [
         Comparison(
             "import of the model",
             lambda: command("python", "-c", load),
-            (lambda: command("python", "-c", peer)) if peer else None,
-            peer_name or "llm-analysis",
+            (lambda: command("python", "-c", peer)) if known else None,
+            "import of llm-analysis, without transformers and fire",
         ),
         Comparison(
             "cold `benchpost predict`",
             lambda: command("benchpost", *asked),
-            lambda: command("python", "-c", "pass"),
-            floor,
+            (lambda: command("python", "-c", f"{peer}\n{infer}")) if known else None,
+            "llm-analysis, its infer",
         ),
     ]
 
@@ -325,12 +327,55 @@ def cataloguing(scratch: Path) -> list[Comparison]:
     ]
 
 
+def simulating(_: Path) -> list[Comparison]:
+    """Simulating: a long run of a server, and a sweep; the peer is a scheduler without shortcuts.
+
+    The first is the whole of 10,000 requests on one core. The peer takes every step of a tenth of
+    them by itself, so that ten times its time would be the fair one.
+    """
+    sys.path.insert(0, str(ROOT / "tests"))
+    from serving.naive import Naive
+
+    from benchpost.roofline.predict import setting_of
+    from benchpost.serving.cost import StepCost
+    from benchpost.serving.load import load
+    from benchpost.serving.server import Server
+    from benchpost.serving.simulation import serve
+    from benchpost.serving.sweeps import grid, sweep
+
+    cost = StepCost(setting_of("H100 SXM", "Llama-3.1-8B", "vllm", "bf16", "bf16", 1))
+    sizes = {"prompt": "lognormal 512 1", "output": "geometric 256", "concurrency": 256}
+    whole = load(requests=10_000, **sizes)  # type: ignore[arg-type]  # a mixed table
+    tenth = load(requests=1000, **sizes)  # type: ignore[arg-type]  # a mixed table
+    server = Server(blocks=27_000, places=256, budget=8192)
+    common = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "prompt": "512", "output": "256"}
+    points = grid(
+        {"concurrency": range(1, 251), "max_num_batched_tokens": [1024, 2048, 4096, 8192]}
+    )
+    long = Comparison(
+        "10,000 requests at 256 at once, chunked, simulated",
+        lambda: serve(whole, server, cost),
+        lambda: Naive(tenth, server, cost).run(),
+        "1,000 of them step by step",
+        rounds=3,
+    )
+    wide = Comparison(
+        f"sweep of {len(points):,} points of 200 requests, all cores",
+        lambda: sweep({**common, "requests": 200}, points),
+        lambda: sweep({**common, "requests": 200}, points, processes=1),
+        "one core (CPU time: all cores together)",
+        rounds=1,
+    )
+    return [long, wide]
+
+
 COMPARISONS = {
     "parse": parsing,
     "check": checking,
     "run": running,
     "model": modelling,
     "skills": cataloguing,
+    "simulate": simulating,
 }
 
 

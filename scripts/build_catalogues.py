@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
@@ -39,8 +38,10 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder = unpacked(Path(options.folder), Path(scratch))
         out = Path(options.out).resolve() if options.out else Path(scratch) / "out"
+        total: Counter[Kind] = Counter()
         for tree in trees(folder, options.only):
-            failures += built(tree.resolve(), out / tree.name)
+            failures += built(tree.resolve(), out / tree.name, total)
+    print(f"all: {counted(total)}")
     for failure in failures:
         print(f"FAILED {failure}")
     print(f"{len(failures)} failures")
@@ -69,10 +70,9 @@ def trees(folder: Path, only: Sequence[str]) -> list[Path]:
     return [each for each in found if not only or each.name in only]
 
 
-def built(tree: Path, project: Path) -> Iterator[str]:
+def built(tree: Path, project: Path, total: Counter[Kind]) -> Iterator[str]:
     """Build the site of a tree, print a line about it, and say what is wrong."""
     write_project(tree, project)
-    begin = time.process_time()
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"]
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
@@ -82,10 +82,13 @@ def built(tree: Path, project: Path) -> Iterator[str]:
     library = Library(scan(tree))
     planned = plan(library, read_aliases(tree))
     kinds = Counter(page.kind for page in planned.pages)
-    counts = ", ".join(f"{kinds[kind]} {kind.value}" for kind in Kind if kinds[kind])
-    print(f"{tree.name}: {counts}, {len(planned.redirects)} redirects", flush=True)
-    del begin
+    total += kinds
+    print(f"{tree.name}: {counted(kinds)}, {len(planned.redirects)} redirects", flush=True)
     yield from (f"{tree.name}: {each}" for each in missing(tree, planned, project / "site"))
+
+
+def counted(kinds: Counter[Kind]) -> str:
+    return ", ".join(f"{kinds[kind]} {kind.value}" for kind in Kind if kinds[kind])
 
 
 def write_project(tree: Path, project: Path) -> None:

@@ -23,7 +23,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from toolfacts import installed, sglang_source, vllm_source
+from toolfacts import installed, llama_source, sglang_source, vllm_source
 from toolfacts.compare import commands, differences
 from toolfacts.encode import encoded
 from toolfacts.imported import imported
@@ -34,6 +34,7 @@ from toolfacts.table import current
 DATA = Path(__file__).parents[1] / "src" / "benchpost" / "commands" / "data"
 
 SOURCES: Mapping[str, Callable[[Path], Snapshot]] = {
+    "llama.cpp": llama_source.snapshot,
     "sglang": sglang_source.snapshot,
     "vllm": vllm_source.snapshot,
 }

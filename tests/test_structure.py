@@ -84,6 +84,17 @@ def test_only_the_rim_starts_processes_or_reads_clocks(path: Path) -> None:
     assert wrong == []
 
 
+def test_only_checks_and_sweeps_use_all_cores() -> None:
+    """Pools of processes are started in two modules."""
+    pools = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in modules()
+        for name, _ in imported(path)
+        if name.split(".")[0] in {"concurrent", "multiprocessing"}
+    }
+    assert pools == {"cli/check.py", "serving/sweeps.py"}
+
+
 def functions() -> Iterator[tuple[str, int]]:
     for path in modules():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -41,7 +41,7 @@ GONE = (
 OMNI = "C002 `--omni` is no flag of `vllm serve` in 0.33.0, nor of any release examined\n"
 
 RUNS = [
-    (["README.md"], 0, ""),
+    (["README.md", "posts"], 1, f"posts/a/index.md:8:18: {GONE}"),
     (["posts"], 1, f"posts/a/index.md:8:18: {GONE}"),
     (
         ["README.md", "--tool", "vllm", "--version", "0.33.0"],
@@ -86,6 +86,11 @@ WRONG = [
         "'new' is no release of vllm; write e.g. 0.33.0",
     ),
     (["nothing.md", "--tool", "vllm"], "no file nothing.md"),
+    (
+        ["README.md"],
+        "no page here says in its front matter which tool it speaks of; name one with --tool, "
+        "e.g. `--tool vllm`",
+    ),
 ]
 
 
@@ -102,9 +107,9 @@ def test_the_tools_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     """`--facts` says of each tool how far the facts reach."""
     assert main(["commands", "--facts"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["sglang", "vllm"]
+    assert [line.split()[0] for line in lines] == ["llama.cpp", "sglang", "vllm"]
     tool = load("vllm")
-    assert lines[1].startswith(f"vllm {tool.version} ({tool.date}): {len(tool.versions)} releases")
+    assert lines[2].startswith(f"vllm {tool.version} ({tool.date}): {len(tool.versions)} releases")
 
 
 def test_check_holds_the_commands_of_posts_that_declare_a_tool(

@@ -66,7 +66,7 @@ def test_a_folder_that_is_not_there(tree: Path, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err == "benchpost: no folder gone\n"
     assert main(["skills", "check", "skills", "--select", "K02,X9"]) == 2
     assert capsys.readouterr().err == (
-        "benchpost: no check 'X9'; codes begin with C, F, K, M, N, P, R, S or T\n"
+        "benchpost: no check 'X9'; codes begin with C, F, K, M, N, P, Q, R, S or T\n"
     )
 
 
@@ -89,7 +89,10 @@ def test_plan_apply_undo_and_migrate(tree: Path, capsys: pytest.CaptureFixture[s
     )
     assert (tree / "c/x/SKILL.md").is_file()
     assert main(["skills", "migrate", "installed", "--tree", "skills"]) == 0
-    assert capsys.readouterr().out == "move a/b/x -> c/x\n"
+    assert capsys.readouterr().out == (
+        "move a/b/x -> c/x\nadd c/DESCRIPTION.md\n"
+        "a/DESCRIPTION.md: no skill lies below it any more; remove it if you did not write it\n"
+    )
     assert (copy / "c/x/SKILL.md").is_file()
     assert main(["skills", "undo", "plan.undo.json", "--tree", "skills"]) == 0
     assert (tree / "a/b/x/SKILL.md").is_file()

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from benchpost.commands.check import check_declared, check_post, check_text
 from benchpost.commands.declared import declared
+from benchpost.commands.facts import tools
 from benchpost.errors import UsageError
 from benchpost.fill.token_counts import vocabulary
 from benchpost.findings import Check, Finding, Severity
@@ -214,9 +215,41 @@ def test_nothing_in_a_page_makes_it_fail(text: str, dialect: Dialect, version: s
     """Whatever the text: findings with places inside it, and no exception."""
     page = f"```sh\n{text}\n```\n`{text}`\n{text}"
     lines = page.split("\n")
-    for tool in ("vllm", "sglang"):
+    for tool in tools():
         for finding in check_text(page, "p.md", {tool: version}, (), dialect):
             assert finding.place.column <= len(lines[finding.place.line - 1]) + 1
+
+
+OLD_PAGE = os.environ.get("BENCHPOST_VLLM_PAGE")
+MISTAKES = """
+    36 C016 --gpu-memory-utilization  61 C016 --max-num-seqs  87 C015 --enable-prefix-caching
+    97 C014 9090  98 C013 vllm_cache_hit_rate
+    120 C003 --speculative-model  120 C023 TinyLlama  121 C003 --num-speculative-tokens
+    127 C002 --speculative-method  128 C003 --num-speculative-tokens
+    164 C020 locust  169 C002 --input-tokens  170 C002 --output-tokens  173 C021 TTFT
+    180 C016 --gpu-memory-utilization  189 C016 --max-num-seqs
+    198 C010 continues  198 C015 --enable-prefix-caching
+    199 C010 continues  199 C015 --enable-chunked-prefill
+    200 C016 --gpu-memory-utilization  201 C016 --max-num-seqs
+    215 C015 --enable-prefix-caching  219 C015 --enable-chunked-prefill  226 C018 --quantization
+"""
+"""Line, code and what the message names: every command of the page that is wrong or outdated."""
+
+
+@pytest.mark.skipif(not OLD_PAGE, reason="BENCHPOST_VLLM_PAGE names no page with known mistakes")
+def test_an_old_page_with_known_mistakes() -> None:
+    """All of them are found, at their lines, and nothing besides."""
+    file = Path(OLD_PAGE or "")
+    post = parse_post(file.read_text(encoding="utf-8"), file.name, file)
+    found = check_post(post, NEWEST, (), vocabulary)
+    words = MISTAKES.split()
+    expected = sorted(zip(words[::3], words[1::3], words[2::3], strict=True))
+    told = sorted((str(each.place.line), each.check.name) for each in found)
+    assert told == [(line, code) for line, code, _ in expected]
+    for each in found:
+        at = (str(each.place.line), each.check.name)
+        names = [name for line, code, name in expected if (line, code) == at]
+        assert any(name in each.message for name in names), said(each)
 
 
 SOURCE = os.environ.get("BENCHPOST_VLLM_SOURCE")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchpost.commands.check import check_text
 from benchpost.commands.declared import declared
-from benchpost.commands.facts import load
+from benchpost.commands.facts import load, tools
 from benchpost.commands.versions import Stretch
 from benchpost.findings import as_text
 from benchpost.post.read import parse_post
@@ -54,3 +54,11 @@ def test_how_fast_flags_come_and_go() -> None:
     told = re.search(r"dropped (\d+) of the (\d+) flags that `vllm serve` had, added (\d+)", GUIDE)
     assert told
     assert list(map(int, told.groups())) == numbers
+
+
+def test_how_far_the_facts_reach() -> None:
+    """The table of tools has every tool, with the release and the count of the facts."""
+    for name in tools():
+        tool = load(name)
+        row = f"{tool.version} ({tool.date}) | {len(tool.versions)} |"
+        assert [line for line in GUIDE.splitlines() if name in line.lower() and row in line], row

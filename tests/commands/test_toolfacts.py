@@ -11,7 +11,7 @@ from typing import Any
 
 import facts as script
 import pytest
-from toolfacts import installed, vllm_source
+from toolfacts import installed, llama_source, vllm_source
 from toolfacts.compare import Commands, commands, differences
 from toolfacts.encode import encoded
 from toolfacts.interpret import Interpreter, Parser
@@ -311,3 +311,62 @@ def test_the_script_compares_with_what_is_shipped(
     file.write_text(json.dumps({"commands": mine}))
     assert script.main(["compare", "vllm", str(file)]) == 1
     assert "serve: --max-num-seqs only in the first\n" in capsys.readouterr().out
+
+
+OPTIONS = """\
+    auto add_opt = [&](common_arg arg) { keep(arg); };
+    add_opt(common_arg(
+        {"-c", "--ctx-size"}, "N",
+        string_format("size {\\"x\\"} (default: %d)", params.n_ctx),
+        [](common_params & params, int value) {
+            params.n_ctx = value;
+        }
+    ).set_env("LLAMA_ARG_CTX_SIZE"));
+    add_opt(common_arg(
+        {"--warm"},
+        {"--no-warm", "-nw"},
+        "warm up",
+        [](common_params & params, bool value) { params.warm = value; }
+    ).set_examples({LLAMA_EXAMPLE_SERVER, LLAMA_EXAMPLE_CLI}).set_excludes({LLAMA_EXAMPLE_CLI}));
+    add_opt(common_arg(
+        {"--range"}, "START", "END",
+        "two",
+        [](common_params & params, const std::string & start, const std::string & end) {
+        }
+    ).set_examples({LLAMA_EXAMPLE_COMMON}).set_excludes({LLAMA_EXAMPLE_SERVER}));
+    add_opt(common_arg(
+        {"--help"},
+        "say this",
+        [](common_params & params) {
+        }
+    ));
+    add_opt(common_arg(
+        {"--of-presets"},
+        "in files",
+        [](common_params & params, const std::string & value) {
+        }
+    ).set_preset_only());
+"""
+
+
+def test_the_options_of_llama_cpp_are_read_from_its_table(tmp_path: Path) -> None:
+    """Spellings of both senses, kinds by the handler, programs by examples and exclusions."""
+    for name in ("common", "tools/server"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "common/arg.cpp").write_text(OPTIONS)
+    (tmp_path / "CMakeLists.txt").write_text(
+        "set(LLAMA_VERSION_MAJOR 1)\nset(LLAMA_VERSION_MINOR 2)\nset(LLAMA_VERSION_PATCH 3)\n"
+    )
+    (tmp_path / "tools/server/server-task.cpp").write_text(
+        'counters { "tokens_total", "Tokens" }; gauges { "busy", "Busy" };'
+    )
+    found = llama_source.snapshot(tmp_path)
+    size = {"names": ["--ctx-size", "-c"], "kind": "int"}
+    warm = {"names": ["--warm", "--no-warm", "-nw"], "kind": "bool"}
+    pair = {"names": ["--range"], "kind": "str", "nargs": 2}
+    said = {"names": ["--help"], "kind": "bool"}
+    assert found["version"] == "1.2.3"
+    assert found["commands"]["server"] == {"--ctx-size": size, "--warm": warm, "--help": said}
+    assert found["commands"]["cli"] == {"--ctx-size": size, "--range": pair, "--help": said}
+    assert found["env"] == ["LLAMA_ARG_CTX_SIZE"]
+    assert found["metrics"] == {"llamacpp:tokens_total": "counter", "llamacpp:busy": "gauge"}

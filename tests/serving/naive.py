@@ -18,6 +18,7 @@ class Request:
     computed: int = 0
     given: int = 0
     held: int = 0
+    decodes: bool = False
 
     @property
     def whole(self) -> int:
@@ -107,7 +108,7 @@ class Naive:
     def preempt(self) -> None:
         last = self.running.pop()
         self.drop(last)
-        last.computed = 0
+        last.computed, last.decodes = 0, False
         self.preemptions += 1
         self.waiting.appendleft(last)
 
@@ -151,15 +152,20 @@ class Naive:
 
     def step(self, chunks: list[tuple[Request, int]]) -> None:
         work = self.cost.work
-        flops = moved = 0.0
-        for request, tokens in chunks:
-            context = request.computed + tokens
-            if tokens == 1 and request.computed:
+        flops = moved = computed = 0.0
+        decoding = tokens = 0
+        for request, part in chunks:
+            context = request.computed + part
+            if request.given and context == request.whole and request.decodes:
+                decoding += 1
                 flops += float(work.decode_flops(context))
+                moved += float(work.kv_bytes(context))
             else:
-                flops += float(work.prefill_flops(tokens, context))
-            moved += float(work.kv_bytes(context))
-        self.now += self.cost.time(sum(tokens for _, tokens in chunks), flops, moved)
+                tokens += part
+                computed += float(work.prefill_flops(part, context))
+                if request.computed:
+                    moved += float(work.kv_bytes(request.computed))
+        self.now += self.cost.mixed(decoding, flops, moved, (tokens, computed))
         self.steps += 1
         self.warm = True
         self.most_blocks = max(self.most_blocks, self.server.blocks - self.free)
@@ -170,6 +176,7 @@ class Naive:
 
     def give(self, request: Request) -> None:
         request.given += 1
+        request.decodes = True
         self.firsts.setdefault(request.key, self.now)
         if request.given == request.output:
             self.ends[request.key] = self.now

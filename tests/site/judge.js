@@ -20,10 +20,24 @@ function behind(element) {
   return [255, 255, 255, 1]
 }
 
+// In a picture, the last full box drawn before a text and around its middle is what is behind it.
+function ground(element) {
+  const box = element.getBoundingClientRect()
+  const [x, y] = [box.left + box.width / 2, box.top + box.height / 2]
+  const boxes = [...(element.closest("svg")?.querySelectorAll("rect") ?? [])].filter((shape) => {
+    const around = shape.getBoundingClientRect()
+    const before = shape.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING
+    const inside = around.left <= x && x <= around.right && around.top <= y && y <= around.bottom
+    const fill = getComputedStyle(shape).fill
+    return before && inside && fill !== "none" && colour(fill)[3] > 0.99
+  })
+  return boxes.length ? colour(getComputedStyle(boxes.at(-1)).fill) : behind(element)
+}
+
 function contrast(element) {
   const style = getComputedStyle(element)
   const ink = colour(element.closest("svg") ? style.fill : style.color)
-  const [a, b] = [luminance(ink), luminance(behind(element))].sort((x, y) => y - x)
+  const [a, b] = [luminance(ink), luminance(ground(element))].sort((x, y) => y - x)
   return (a + 0.05) / (b + 0.05)
 }
 

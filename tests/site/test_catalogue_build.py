@@ -288,5 +288,6 @@ def test_trees_of_strangers_become_sites(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout.splitlines() == [
         "hermes-agent@post-reorg: 1 index, 26 category, 83 skill, 122 text, 40 code, 271 redirects",
+        "all: 1 index, 26 category, 83 skill, 122 text, 40 code",
         "0 failures",
     ], done.stderr

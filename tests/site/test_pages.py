@@ -12,6 +12,8 @@ from site_project import write_post, write_sample
 from benchpost.cli import main
 from benchpost.config import Config, Project
 from benchpost.figures.theme import CSS
+from benchpost.figures.types import Facts
+from benchpost.fill.general import functions
 from benchpost.findings import Check, Finding
 from benchpost.roofline.equations import EQUATIONS
 from benchpost.site import pages
@@ -266,6 +268,8 @@ def test_reference_pages_are_written_on_request(project: Project) -> None:
     assert gallery.count('<figure class="figure"') == len(drawn) > 10
     model = (folder / "model.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^### `(\w+)`", model, re.M)) == sorted(EQUATIONS)
+    values = (folder / "values.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## `(\w+)`", values, re.M) == list(functions(Facts()))
     wrong = (folder / "errors/index.md").read_text(encoding="utf-8")
     assert wrong.count('<figure class="figure"') == 6
 

@@ -6,6 +6,7 @@ import datetime
 import importlib
 import io
 import pkgutil
+import re
 import subprocess
 import sys
 import tarfile
@@ -157,6 +158,12 @@ MODULES: list[tuple[str, Mapping[str, str], str, Verdict]] = [
         },
         "pkg.c",
         Verdict.GONE,
+    ),
+    (
+        "an object's own",
+        {"pkg/__init__.py": "sys.modules[__name__] = _LazyModule(__name__, {'x': ['a']})"},
+        "pkg._objects",
+        Verdict.UNKNOWN,
     ),
     (
         "by a lazy module of unknown content",
@@ -442,6 +449,21 @@ def test_the_command_reports_and_never_fails(
     )
     assert "2 imported names, 1 releases at hand: 0 there, 1 gone (100.0%)" in shown.err
     assert "not looked at: torch (1); --fetch downloads what the skills install" in shown.err
+
+
+def test_commands_are_held_against_their_facts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A gone flag is a warning; a page that only gives the tool's name to another is not read."""
+    (tmp_path / "w").mkdir()
+    body = "```sh\nvllm serve M --swap-space 4\n```\n"
+    one(tmp_path / "t", "", body)
+    other = "```sh\nlm_eval --model vllm --swap-space 4\n--nope 1\n```\n"
+    write(tmp_path / "t", {"y/SKILL.md": skill("y") + other})
+    words = ["skills", "freshness", str(tmp_path / "t"), "--wheels", str(tmp_path / "w")]
+    assert main(words) == 0
+    found = re.findall(r"(\w/SKILL.md:\d+:\d+): warning: (C\d+)", capsys.readouterr().out)
+    assert found == [("x/SKILL.md:6:14", "C003")]
 
 
 def test_only_what_skills_install_is_fetched(

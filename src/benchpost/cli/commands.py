@@ -72,12 +72,12 @@ def act(args: argparse.Namespace) -> int:
     if not args.posts:
         raise UsageError("name files or folders; see `benchpost commands --help`")
     project = project_of(args)
+    posts = [_read(file, project) for file in project.post_files(args.posts)]
     asked = {args.tool: args.version or load(args.tool).version} if args.tool else {}
-    found = [
-        finding
-        for file in project.post_files(args.posts)
-        for finding in _of_page(_read(file, project), asked, args.allow)
-    ]
+    if not asked and not any(declared(post.front) for post in posts):
+        said = "no page here says in its front matter which tool it speaks of"
+        raise UsageError(f"{said}; name one with --tool, e.g. `--tool {tools()[-1]}`")
+    found = [finding for post in posts for finding in _of_page(post, asked, args.allow)]
     chosen = selected(found, args.select, args.ignore)
     sys.stdout.write(formatted(chosen, args, project))
     return exit_code(chosen)

@@ -250,7 +250,7 @@ def _graphs(args: argparse.Namespace, given: dict[str, Any]) -> str:
 
 
 def _sweep(args: argparse.Namespace, given: dict[str, Any]) -> str:
-    from benchpost.serving.sweep import grid, sweep
+    from benchpost.serving.sweeps import grid, sweep
 
     points = grid(_varied(args.vary))
     common = {name: value for name, value in given.items() if value != 0}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -88,8 +89,14 @@ def freshness(args: argparse.Namespace) -> int:
 
 def commands(text: str, path: str) -> list[Finding]:
     """What is wrong with the commands of a text, by the newest release that there are facts on."""
-    named = [tool for tool in tools() if tool in text]
+    named = [tool for tool in tools() if _runs(tool, text)]
     return check_text(text, path, {tool: load(tool).version for tool in named}) if named else []
+
+
+def _runs(tool: str, text: str) -> bool:
+    """Whether a text runs a tool or reads its metrics, rather than giving its name to another."""
+    pattern = rf"^[ \t$>]*(?:\w+=\S+ )*{tool} \w|`{tool} \w|-m {tool}\.|\b{tool}:\w"
+    return tool in text and bool(re.search(pattern, text, re.MULTILINE))
 
 
 def _today() -> datetime.date:

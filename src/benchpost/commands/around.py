@@ -20,9 +20,7 @@ def reports(found: Invocation, comments: Sequence[Comment], context: Context) ->
             for word in row["words"]:
                 match = re.search(rf"\b{word}\b", comment.text)
                 if match:
-                    said = (
-                        f"`{context.tool.name} {found.command}` gives no {word}: it {row['says']}"
-                    )
+                    said = f"`{context.shown(found.command)}` gives no {word}: it {row['says']}"
                     yield Problem(Check.C021, comment.start + 1 + match.start(), said)
 
 
@@ -40,9 +38,10 @@ def ports(command: Command, served: frozenset[str], context: Context) -> Iterato
         owner = scrape["other"].get(match["port"]) if match else None
         is_scrape = match and (match["path"] or "").rstrip("/") == scrape["path"]
         if match and owner and is_scrape and match["port"] not in served:
+            server = context.shown(scrape.get("command", "serve"))
             said = (
-                f"port {match['port']} is {owner}; `{context.tool.name} serve` answers "
-                f"{scrape['path']} on its own port, {scrape['port']} unless `--port` is given"
+                f"port {match['port']} is {owner}; `{server}` answers {scrape['path']} on its own "
+                f"port, {scrape['port']} unless `--port` is given"
             )
             yield Problem(Check.C014, word.offset(match.start("port")), said)
 

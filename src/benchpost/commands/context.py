@@ -70,9 +70,19 @@ class Context:
             else (f"; {found.replace('nothing: ', 'leave it out: ')}" if found else "")
         )
 
+    def shown(self, command: str) -> str:
+        """A command as one types it. E.g. `vllm serve`, `llama-server`"""
+        program = self.tool.program
+        own = next((name for name, each in program.binaries.items() if each == command), "")
+        return own or f"{self.tool.name} {command}".strip()
+
+    def prefix(self, of: str, default: str) -> str:
+        """How the tool's names of one sort begin, where not with its own name."""
+        return str(self.table("prefixes").get(of, default))
+
     def program_names(self) -> tuple[str, ...]:
         """The names that the tool is installed and started by."""
-        return (self.tool.name, *self.tool.program.names)
+        return (self.tool.name, *self.tool.program.names, *self.tool.program.binaries)
 
 
 def listed(names: Sequence[str], most: int = 10) -> str:

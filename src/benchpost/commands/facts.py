@@ -87,8 +87,8 @@ class Grammar:
     """Release since which `--enable-x` has `--disable-x` and the reverse; empty for never."""
     numbered: str = ""
     """What `-O3` stands for. E.g. `--optimization-level`"""
-    help_words: bool = False
-    """`--help=word` searches the help."""
+    greedy: bool = False
+    """The word after a flag is its value, even where it begins with a dash."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from benchpost.commands.context import Context
 from benchpost.commands.grammar import Given, Parser, Reading, is_hole
 from benchpost.commands.invocation import Invocation
 from benchpost.commands.script import Word
+from benchpost.commands.versions import Life
 from benchpost.errors import near
 from benchpost.findings import Check, Severity
 from benchpost.post.problems import Problem
@@ -33,10 +34,10 @@ def subcommand(found: Invocation, context: Context) -> Iterator[Problem]:
     life = context.life(tool.commands.get(found.command, ()))
     if life.is_gone(context.asked):
         hint = near(found.command, _there(context))
-        said = f"`{tool.name} {found.command}` is {context.ends(life)}{hint}"
+        said = f"`{context.shown(found.command)}` is {context.ends(life)}{hint}"
         yield Problem(Check.C001, found.name.start, said)
     elif life.is_later(context.asked):
-        said = f"`{tool.name} {found.command}` needs {tool.name} {life.since}"
+        said = f"`{context.shown(found.command)}` needs {tool.name} {life.since}"
         yield Problem(Check.C004, found.name.start, f"{said}; the page speaks of {context.asked}")
     elif found.command in ("", *groups(context)) and found.rest:
         first = found.rest[0]
@@ -72,6 +73,9 @@ def of_flag(given: Given, command: str, context: Context) -> Iterator[Problem]:
     if given.state in ("unknown", "ambiguous"):
         yield from _absent(given, command, context)
         return
+    since = context.table("spelled").get(given.spelled, "")
+    if since and not context.since(since):
+        given = replace(given, life=Life(since))
     if not given.life.covers(context.asked):
         yield _elsewhen(given, command, context)
         return
@@ -125,11 +129,12 @@ def _absent(given: Given, command: str, context: Context) -> Iterator[Problem]:
     if SHORTHAND.match(given.word.text) and context.tool.grammar.numbered:
         yield _shorthand(given, context)
         return
-    where = f"`{context.tool.name} {command}`".replace(" `", "`") if command else context.tool.name
+    where = f"`{context.shown(command)}`" if command else context.tool.name
     known = context.instead(spelled, "instead")
     hint = known or _elsewhere(spelled, command, context) or _nearest(spelled, command, context)
     said = f"`{spelled}` is no flag of {where} in {context.asked}"
-    never = "" if _anywhere(spelled, context) else ", nor of any release examined"
+    is_alone = len(context.tool.versions) < 2 or _anywhere(spelled, context)
+    never = "" if is_alone else ", nor of any release examined"
     yield Problem(Check.C002, at, f"{said}{never}{hint}")
 
 
@@ -156,7 +161,7 @@ def _elsewhere(spelled: str, command: str, context: Context) -> str:
     ]
     if not have or not command:
         return ""
-    listed = ", ".join(f"`{context.tool.name} {name}`" for name in sorted(have)[:3])
+    listed = ", ".join(f"`{context.shown(name)}`" for name in sorted(have)[:3])
     return f"; it is one of {listed}"
 
 
@@ -187,7 +192,7 @@ def _elsewhen(given: Given, command: str, context: Context) -> Problem:
     """The flag is gone, or comes later."""
     life, name, at = given.life, given.spelled, given.word.start
     tool = context.tool.name
-    where = f" from `{tool} {command}`" if command else ""
+    where = f" from `{context.shown(command)}`" if command else ""
     if life.is_gone(context.asked):
         hint = context.instead(name, "instead") or _elsewhere(name, command, context)
         return Problem(
@@ -219,7 +224,7 @@ def _loose(found: Invocation, reading: Reading, context: Context) -> Iterator[Pr
             yield Problem(Check.C008, word.start, said)
             continue
         takes = "no word" if not most else "one word" if most == 1 else f"{most} words"
-        said = f"{word.text!r} belongs to no flag, and `{context.tool.name} {found.command}` takes"
+        said = f"{word.text!r} belongs to no flag, and `{context.shown(found.command)}` takes"
         yield Problem(Check.C008, word.start, f"{said} {takes} without one")
 
 

@@ -222,7 +222,10 @@ class Parser:
         if most is None:
             most = int(flag.nargs) if flag.nargs.isdigit() else int(flag.kind != "bool")
         taken = 0
-        while taken < min(most, len(following)) and not self._ends_values(following[taken]):
+        greedy = self.tool.grammar.greedy
+        while taken < min(most, len(following)):
+            if not greedy and self._ends_values(following[taken]):
+                break
             taken += 1
         return tuple(following[:taken]), taken
 

@@ -52,7 +52,7 @@ def judged(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
 
 
 def _variables(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
-    prefix = f"{context.tool.name.upper()}_"
+    prefix = context.prefix("variable", f"{context.tool.name.upper()}_")
     members = {member for members in context.tool.enums.values() for member in members}
     for match in re.finditer(rf"(?<![\w.-]){prefix}[A-Z0-9][A-Z0-9_]*(?![\w*-])", excerpt.raw):
         name = match.group()
@@ -102,7 +102,7 @@ def _metrics(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
     metrics = context.tool.metrics
     if not metrics:
         return
-    tool = context.tool.name
+    tool = context.prefix("metric", context.tool.name)
     pattern = re.compile(rf"(?<![\w/.:-]){tool}([:_])([a-z][a-z0-9_]*[a-z0-9_])(?P<more>\*|\{{)?")
     for match in pattern.finditer(excerpt.raw):
         name = f"{tool}:{match[2]}"
@@ -179,5 +179,7 @@ def _with_colon(name: str, written: str, at: int, context: Context) -> Iterator[
     if found is None or context.life(found.lives).is_gone(context.asked):
         yield from _metric(name, written, at, context)
         return
-    said = f"metrics of {context.tool.name} have a colon: write `{found.name}`, not `{written}`"
+    is_series = name.startswith(found.name) or name.endswith("_created")
+    right = name if is_series else found.name
+    said = f"metrics of {context.tool.name} have a colon: write `{right}`, not `{written}`"
     yield Problem(Check.C013, at, said)

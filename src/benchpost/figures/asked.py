@@ -81,9 +81,9 @@ class Asked:
         setting = setting_of(self.chip, self.net, "vllm", self.dtype, self.kv, 1)
         work, decoding, prompt = setting.work, concurrency - 1, budget - concurrency + 1
         held = lengths(self.prompt).mean
-        flops = float(work.decode_flops(held, decoding)) + float(work.prefill_flops(prompt, prompt))
-        moved = float(work.kv_bytes(held, decoding)) + float(work.kv_bytes(prompt))
-        return StepCost(setting).time(budget, flops, moved)
+        flops, moved = work.decode_flops(held, decoding), work.kv_bytes(held, decoding)
+        prompts = (prompt, float(work.prefill_flops(prompt, prompt)))
+        return StepCost(setting).mixed(decoding, float(flops), float(moved), prompts)
 
     def parts(self, *more: str) -> list[str]:
         """What tells a figure's file from others."""

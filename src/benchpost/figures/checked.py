@@ -23,7 +23,7 @@ from benchpost.serving.crosscheck import BLOG, BLOG_DATE, ITL, Row, closed_forms
 
 _OF: dict[str, tuple[Callable[[], tuple[Row, ...]], str, str]] = {
     "waste": (waste, "Published", "Ours"),
-    "itl": (itl, "Measured by others", "Ours"),
+    "itl": (itl, "Measured", "Ours"),
     "closed forms": (closed_forms, "Simulated", "Closed form"),
 }
 

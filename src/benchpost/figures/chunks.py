@@ -43,10 +43,12 @@ class Step:
         work = cost.work
         flops = float(work.decode_flops(context, self.decoding))
         moved = float(work.kv_bytes(context, self.decoding))
+        prompts = 0.0
         for _, size, read in self.chunks:
-            flops += float(work.prefill_flops(size, read))
-            moved += float(work.kv_bytes(read))
-        return cost.time(self.tokens, flops, moved)
+            prompts += float(work.prefill_flops(size, read))
+            if read > size:
+                moved += float(work.kv_bytes(read - size))
+        return cost.mixed(self.decoding, flops, moved, (self.tokens - self.decoding, prompts))
 
 
 def schedule(prompts: Sequence[int], running: int, budget: int) -> list[Step]:

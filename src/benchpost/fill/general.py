@@ -44,15 +44,16 @@ def _general_fragment(head: str, given: Given, dialect: Dialect) -> Fragment | N
 def quantity(expression: str, facts: Facts) -> Quantity:
     """What an expression gives. Raises `Refusal`."""
     if "measured" in expression:
-        return evaluate(expression, _functions(facts))
+        return evaluate(expression, functions(facts))
     return _general_quantity(expression)
 
 
 @lru_cache(maxsize=4096)
 def _general_quantity(expression: str) -> Quantity:
-    return evaluate(expression, _functions(Facts()))
+    return evaluate(expression, functions(Facts()))
 
 
-def _functions(facts: Facts) -> Functions:
+def functions(facts: Facts) -> Functions:
+    """What an expression may call, by name."""
     known: Functions = {**roofline.FUNCTIONS, **serving.FUNCTIONS}
     return {**known, "measured": partial(measured, facts.results), "quoted": quoted}

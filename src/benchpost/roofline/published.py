@@ -44,8 +44,8 @@ def model_error(
 
 # sentences ask for the median, the mean and the share of the same rows
 @cache
-def _errors(kind: str, step: str, gpu: str, engine: str, format: str, model: str) -> scores.Errors:
-    return scores.errors(scores.chosen(kind, gpu, engine, format, model), kind, step)
+def _errors(kind: str, step: str, *named: str) -> scores.Errors:
+    return scores.errors(scores.chosen(kind, *named), kind, step)
 
 
 def published_rate(

@@ -12,14 +12,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from benchpost.serving.lengths import lengths
+    from benchpost.serving.allocation import shares, token_share
+    from benchpost.serving.graphs import best_sizes, capture_sizes
+    from benchpost.serving.prefixes import Talk, reuse
     from benchpost.serving.simulation import simulate
+    from benchpost.serving.speculation import break_even
+    from benchpost.serving.sweeps import grid, sweep
 
-__all__ = ["lengths", "simulate"]
+__all__ = [
+    "Talk",
+    "best_sizes",
+    "break_even",
+    "capture_sizes",
+    "grid",
+    "reuse",
+    "shares",
+    "simulate",
+    "sweep",
+    "token_share",
+]
 
 _WHERE = {
-    "lengths": "lengths",
+    "Talk": "prefixes",
+    "best_sizes": "graphs",
+    "break_even": "speculation",
+    "capture_sizes": "graphs",
+    "grid": "sweeps",
+    "reuse": "prefixes",
+    "shares": "allocation",
     "simulate": "simulation",
+    "sweep": "sweeps",
+    "token_share": "allocation",
 }
 """Module of each name."""
 

@@ -166,7 +166,10 @@ def _pieces(asked: Load, scheme: str, slots: int, reserve: int) -> Shares:
             place += 1
         if place == asked.count:
             # what follows is a server that runs empty
+            _refuse_too_few(total.steps, asked.count)
             return total.shares(scheme, slots)
+        if not running:
+            raise UsageError(_never_fits(_asked(scheme, prompt, output, reserve), slots))
         steps = min(end for end, _, _ in running) - clock
         keys = [key for _, key, _ in running]
         tokens = sum(
@@ -177,6 +180,21 @@ def _pieces(asked: Load, scheme: str, slots: int, reserve: int) -> Shares:
         for _, _, piece in [each for each in running if each[0] == clock]:
             buddy.give(piece)
         running = [each for each in running if each[0] > clock]
+
+
+def _never_fits(asked: int, slots: int) -> str:
+    return (
+        f"a request of {asked:,} slots takes a piece of {1 << (asked - 1).bit_length():,}, a power "
+        f"of two, and the largest of {slots:,} slots has {1 << slots.bit_length() - 1:,}"
+    )
+
+
+def _refuse_too_few(steps: int, requests: int) -> None:
+    if not steps:
+        raise UsageError(
+            f"{requests:,} requests all fit into the cache at once, so that there is no queue; "
+            "choose more requests or fewer slots"
+        )
 
 
 def _lasting(asked: Load, keys: Sequence[int], scheme: str, reserve: int) -> tuple[int, int]:
@@ -202,6 +220,7 @@ class _Pages:
             self._join()
             if not self.queue:
                 # what follows is a server that runs empty
+                _refuse_too_few(self.steps, self.asked.count)
                 break
             self._pass_steps(self._straight())
         whole = self.steps * self.slots

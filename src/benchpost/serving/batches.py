@@ -10,7 +10,7 @@ from benchpost.errors import UsageError
 from benchpost.serving.cost import StepCost
 from benchpost.serving.decoding import Decoding
 from benchpost.serving.load import Load
-from benchpost.serving.run import Gap, Moment, Run
+from benchpost.serving.run import Gap, Moment, Run, arrived_by
 from benchpost.serving.server import Server
 
 
@@ -57,7 +57,13 @@ class Batches:
 
     def _note(self, running: int) -> None:
         waiting = max(0, self.arrived - self.begun)
+        # who arrives meanwhile waits from then on
+        for time in arrived_by(self.now, self.arrivals, self.arrived, self.load):
+            before = self.moments[-1].written if self.moments else 0
+            self.moments.append(Moment(time, running, waiting, self.held, before))
+            waiting += 1
         self.moments.append(Moment(self.now, running, waiting, self.held, self.written))
+        self._note_arrivals()
 
     def _starts(self) -> float:
         """When the next batch may start, the server being free."""
@@ -106,7 +112,7 @@ class Batches:
         longest = max(self.load.prompts[key] for key in batch)
         work = self.cost.work
         flops = float(work.prefill_flops(longest, longest, rows))
-        self.now += self.cost.time(rows * longest, flops, float(work.kv_bytes(longest, rows)))
+        self.now += self.cost.time(rows * longest, flops, 0.0)
         self.steps += 1
         self.written += rows
         last = max(self.load.outputs[key] for key in batch)

@@ -4,9 +4,9 @@
     served(gpu="H100 SXM", model="Llama-3.1-8B", concurrency=64, prompt="512",
            output="geometric 256", metric="ttft_p99")
 
-Lengths are texts as `lengths.lengths` reads them; a link is a text with its unit, e.g. `50 GB/s`.
-A simulation is seeded, so that its numbers are as true to the text as any other; it takes some
-milliseconds for the few hundred requests that it serves by default.
+Lengths are texts as `lengths.lengths` reads them; a link is a text with its unit, e.g.
+`50 GB/s`. A simulation is seeded, so that its numbers are as true to the text as any other; it
+takes some milliseconds for the few hundred requests that it serves by default.
 """
 
 from __future__ import annotations
@@ -19,16 +19,14 @@ from benchpost.roofline import batching, catalog, predict
 from benchpost.roofline import serving_equations as closed
 from benchpost.roofline.calls import saturation_batch
 from benchpost.roofline.engines import EFFICIENCY
-from benchpost.roofline.units import Quantity, convert, parse_quantity
-from benchpost.serving import graphs, movement, prefixes, server, speculation, steady
-from benchpost.serving.allocation import shares, token_share
+from benchpost.roofline.units import Quantity
+from benchpost.serving import graphs, prefixes, server, speculation, steady
 from benchpost.serving.cost import StepCost
+from benchpost.serving.memory_calls import MEMORY_FUNCTIONS, measured_in
 from benchpost.serving.run import METRICS
 from benchpost.serving.simulation import simulate
 
 Engine = Literal["static", "dynamic", "continuous", "chunked"]
-Scheme = Literal["max", "pow2", "oracle", "paged"]
-Part = Literal["token", "reserved", "internal", "external"]
 
 
 def served(
@@ -106,10 +104,8 @@ def step_time(
     cost = StepCost(predict.setting_of(gpu, model, "vllm", dtype, kv, tp))
     flops = float(cost.work.decode_flops(context, batch))
     moved = float(cost.work.kv_bytes(context, batch))
-    if prefill:
-        flops += float(cost.work.prefill_flops(prefill, prefill))
-        moved += float(cost.work.kv_bytes(prefill))
-    return Quantity(cost.time(batch + prefill, flops, moved), "second")
+    prompt = float(cost.work.prefill_flops(prefill, prefill)) if prefill else 0.0
+    return Quantity(cost.mixed(batch, flops, moved, (prefill, prompt)), "second")
 
 
 def host_time() -> Quantity:
@@ -120,7 +116,7 @@ def host_time() -> Quantity:
 def async_gain(*, gpu: str, model: str, batch: int, context: int, host: str = "") -> Quantity:
     """The most that asynchronous scheduling gives: the host's time hidden behind the GPU's."""
     whole = step_time(gpu=gpu, model=model, batch=batch, context=context).value
-    of_host = _in(host, "second") if host else batching.HOST_TIME
+    of_host = measured_in(host, "second") if host else batching.HOST_TIME
     on_gpu = whole - batching.HOST_TIME
     return Quantity(closed.async_gain(host_time=of_host, device_time=on_gpu), "1")
 
@@ -142,130 +138,14 @@ def prefill_rate(*, gpu: str, model: str, prompt: int, dtype: str = "bf16") -> Q
 def queued_tokens(*, gpu: str, model: str, prompt: int, ttft: str, dtype: str = "bf16") -> Quantity:
     """Prompt tokens that may wait if the first token shall come within `ttft`, e.g. `2 s`."""
     rate = prefill_rate(gpu=gpu, model=model, prompt=prompt, dtype=dtype).value
-    waiting = closed.queued_tokens(first_token_time=_in(ttft, "second"), prefill_rate=rate)
+    waiting = closed.queued_tokens(first_token_time=measured_in(ttft, "second"), prefill_rate=rate)
     return Quantity(waiting, "token")
 
 
 def requests_in_flight(*, rate: float, time: str) -> Quantity:
     """Little's law: requests in the server at a rate of arrivals and a time of each, e.g. `3 s`."""
-    inside = closed.requests_in_flight(request_rate=rate, request_time=_in(time, "second"))
+    inside = closed.requests_in_flight(request_rate=rate, request_time=measured_in(time, "second"))
     return Quantity(inside, "request")
-
-
-def slots_share(
-    *,
-    scheme: Scheme,
-    of: Part = "token",
-    prompt: str,
-    output: str,
-    slots: int,
-    reserve: int = 2048,
-    block: int = predict.BLOCK_TOKENS,
-) -> Quantity:
-    """Share of the slots of a KV cache that hold a token, or are wasted one way, simulated."""
-    made = shares(
-        scheme=scheme,
-        prompt=prompt,
-        output=output,
-        slots=slots,
-        reserve=reserve,
-        block=block,
-        requests=400,
-    )
-    return Quantity(getattr(made, of), "1")
-
-
-def kv_waste(
-    *,
-    scheme: Literal["max", "paged"],
-    prompt: str,
-    output: str,
-    reserve: int = 2048,
-    block: int = predict.BLOCK_TOKENS,
-) -> Quantity:
-    """Share of a request's own slots that hold no token, in closed form."""
-    held = token_share(scheme=scheme, prompt=prompt, output=output, reserve=reserve, block=block)
-    return Quantity(1 - held, "1")
-
-
-def kv_blocks(
-    *,
-    gpu: str,
-    model: str,
-    dtype: str = "bf16",
-    kv: str = "bf16",
-    utilisation: float = predict.UTILISATION,
-    block: int = predict.BLOCK_TOKENS,
-    reserved: str = "0 B",
-    tp: int = 1,
-) -> Quantity:
-    """KV-cache blocks beside the weights; `reserved` is for activations and graphs, e.g. `4 GB`."""
-    fit = predict.memory(
-        gpu=gpu,
-        model=model,
-        context=1,
-        dtype=dtype,
-        kv=kv,
-        utilisation=utilisation,
-        block=block,
-        tp=tp,
-        reserved=_in(reserved, "byte"),
-    )
-    return Quantity(float(fit.kv_blocks), "block")
-
-
-def kv_tokens(
-    *,
-    gpu: str,
-    model: str,
-    dtype: str = "bf16",
-    kv: str = "bf16",
-    utilisation: float = predict.UTILISATION,
-    block: int = predict.BLOCK_TOKENS,
-    reserved: str = "0 B",
-    tp: int = 1,
-) -> Quantity:
-    """Tokens that these blocks hold; vLLM logs them as `GPU KV cache size`."""
-    found = kv_blocks(
-        gpu=gpu,
-        model=model,
-        dtype=dtype,
-        kv=kv,
-        utilisation=utilisation,
-        block=block,
-        reserved=reserved,
-        tp=tp,
-    )
-    return Quantity(found.value * block, "token")
-
-
-def kv_copies(*, model: str, tp: int) -> Quantity:
-    """Copies of each key-value head when `tp` GPUs share the model."""
-    return Quantity(movement.kv_copies(model=model, tp=tp), "1")
-
-
-def kv_transfer_time(*, model: str, context: int, link: str, kv: str = "bf16") -> Quantity:
-    """Seconds to move the KV cache of `context` tokens over a link, e.g. `50 GB/s`."""
-    moving = movement.transfer_time(
-        model=model, context=context, link=_in(link, "byte/second"), kv=kv
-    )
-    return Quantity(moving, "second")
-
-
-def kv_load_gain(
-    *, gpu: str, model: str, context: int, link: str, dtype: str = "bf16", kv: str = "bf16"
-) -> Quantity:
-    """How many times faster it is to load the KV cache of a prompt than to compute it."""
-    gain = movement.load_gain(
-        gpu=gpu, model=model, context=context, link=_in(link, "byte/second"), dtype=dtype, kv=kv
-    )
-    return Quantity(gain, "1")
-
-
-def kv_break_even_link(*, gpu: str, model: str, dtype: str = "bf16", kv: str = "bf16") -> Quantity:
-    """The bandwidth above which loading a KV cache is faster than computing it."""
-    link = movement.break_even_link(gpu=gpu, model=model, dtype=dtype, kv=kv)
-    return Quantity(link, "byte/second")
 
 
 def itl_slope(*, gpu: str, model: str, kv: str = "bf16") -> Quantity:
@@ -305,7 +185,7 @@ def ttft_saved(
         model=model,
         prompt=prompt,
         prefix=prefix,
-        overhead=_in(overhead, "second"),
+        overhead=measured_in(overhead, "second"),
         dtype=dtype,
         engine="vllm",
         tp=tp,
@@ -423,13 +303,7 @@ def default_max_num_batched_tokens(*, gpu: str) -> Quantity:
     return Quantity(float(server.default_budget(catalog.chip(gpu))), "token")
 
 
-def _in(written: str, unit: str) -> float:
-    """A quantity with its unit, e.g. `50 GB/s`, in `unit`."""
-    given = parse_quantity(written)
-    return convert(given.value, given.unit, unit)
-
-
-FUNCTIONS: dict[str, Callable[..., Quantity]] = {
+FUNCTIONS: dict[str, Callable[..., Quantity]] = MEMORY_FUNCTIONS | {
     function.__name__: function
     for function in (
         served,
@@ -442,14 +316,6 @@ FUNCTIONS: dict[str, Callable[..., Quantity]] = {
         prefill_rate,
         queued_tokens,
         requests_in_flight,
-        slots_share,
-        kv_waste,
-        kv_blocks,
-        kv_tokens,
-        kv_copies,
-        kv_transfer_time,
-        kv_load_gain,
-        kv_break_even_link,
         itl_slope,
         itl_intercept,
         cached_tokens,

@@ -18,7 +18,7 @@ from benchpost.errors import UsageError
 from benchpost.serving.cost import StepCost
 from benchpost.serving.decoding import Decoding
 from benchpost.serving.load import Load
-from benchpost.serving.run import Gap, Moment, Run
+from benchpost.serving.run import Gap, Moment, Run, arrived_by
 from benchpost.serving.server import Server
 
 
@@ -226,16 +226,16 @@ class Continuous:
 
     def _mixed(self, chunks: list[Chunk], *, alone: bool) -> None:
         """One step with prompts in it; unless they are alone, everyone decodes beside them."""
-        rows = decoding = 0 if alone else len(self.decoding)
-        flops = moved = 0.0
+        decoding = 0 if alone else len(self.decoding)
+        flops = moved = computed = 0.0
         if decoding:
             (flops, _), (moved, _) = self.decoding.demand()
         for chunk in chunks:
-            computed, read = self.cost.chunk(chunk.tokens, chunk.done)
-            flops += computed
+            work, read = self.cost.chunk(chunk.tokens, chunk.done)
+            computed += work
             moved += read
-            rows += chunk.tokens
-        seconds = self.cost.time(rows, flops, moved)
+        tokens = sum(chunk.tokens for chunk in chunks)
+        seconds = self.cost.mixed(decoding, flops, moved, (tokens, computed))
         done = [chunk for chunk in chunks if chunk.last]
         if alone:
             self._stall(seconds, done)
@@ -310,6 +310,11 @@ class Continuous:
     def _note(self) -> None:
         used = self.server.blocks - self.free
         running, waiting = len(self.running), len(self.waiting)
+        # who arrives meanwhile waits from then on
+        for time in arrived_by(self.now, self.arrivals, self.arrived, self.load):
+            before = self.moments[-1].written if self.moments else 0
+            self.moments.append(Moment(time, running, waiting, used, before))
+            waiting += 1
         self.moments.append(Moment(self.now, running, waiting, used, self.written))
 
     def _count_gaps(self, seconds: float, count: int) -> None:

@@ -1,7 +1,8 @@
 """What a step of the server takes: the roofline's serving model, ready for many thousand steps.
 
-The constants are those of `roofline.batching`, set by hand once and never fitted to a workload.
-`StepCost.time` is the equation `serving_step_time`; a test holds them together.
+Constants and form are those of `roofline.batching`, which says what they were fitted to: decoding
+takes the slower of its arithmetic and its traffic, and prompts that are computed beside it come on
+top. `StepCost.mixed` is the equation `serving_step_time`; a test holds them together.
 """
 
 from __future__ import annotations
@@ -59,16 +60,37 @@ class StepCost:
             known = self._by_rows[rows] = float(self.work.weight_bytes(rows)), beside
         return known
 
+    def mixed(
+        self, decoding: int, flops: float, kv_bytes: float, prompts: tuple[int, float]
+    ) -> float:
+        """Seconds of a step in which `decoding` sequences decode beside prompts.
+
+        `flops` are those of decoding, `prompts` the tokens and FLOPs of the prompts.
+        """
+        tokens, work = prompts
+        if not decoding:
+            return self.time(tokens, work, kv_bytes)
+        beside = work * self.flop_time + self._exchanges(tokens)
+        return self.time(decoding, flops, kv_bytes) + beside
+
+    def _exchanges(self, tokens: int) -> float:
+        return float(exchange_time(self.setting, tokens)) if tokens else 0.0
+
     def chunk(self, tokens: int, held: int) -> tuple[float, float]:
-        """FLOPs of `tokens` of a prompt, and bytes of the `held` in the KV cache after them."""
+        """FLOPs of `tokens` of a prompt of which `held` are then done, and bytes of the KV cache
+        of those that were before."""
         known = self._by_chunk.get((tokens, held))
         if known is None:
-            flops, moved = self.work.prefill_flops(tokens, held), self.work.kv_bytes(held)
-            known = self._by_chunk[tokens, held] = float(flops), float(moved)
+            before = held - tokens
+            moved = float(self.work.kv_bytes(before)) if before > 0 else 0.0
+            known = self._by_chunk[tokens, held] = (
+                float(self.work.prefill_flops(tokens, held)),
+                moved,
+            )
         return known
 
     def time(self, rows: int, flops: float, kv_bytes: float) -> float:
-        """Seconds of a step of `rows` tokens."""
+        """Seconds of a step of `rows` tokens that all decode, or are all of prompts."""
         weights, beside = self.fixed(rows)
         compute = flops * self.flop_time
         memory = (weights + kv_bytes) * self.byte_time

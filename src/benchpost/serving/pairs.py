@@ -97,7 +97,6 @@ def _steady(concurrency: int, prompt: int, output: int) -> steady.Steady:
         concurrency=concurrency,
         prompt=prompt,
         output=f"geometric {output}",
-        budget=8192,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -193,6 +193,13 @@ class Run:
             "steps": float(self.steps),
             "duration": self.duration,
         }
+
+
+def arrived_by(now: float, arrivals: Sequence[float], known: int, load: Load) -> Iterator[float]:
+    """When those arrived, beside the first `known`, who are there by `now`; in an open loop."""
+    while load.arrivals and known < load.count and arrivals[known] <= now:
+        yield arrivals[known]
+        known += 1
 
 
 def _spread(name: str, ordered: Sequence[float]) -> dict[str, float]:

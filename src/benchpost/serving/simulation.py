@@ -54,8 +54,8 @@ def simulate(
     """Serve `requests` of `prompt` tokens in and `output` out, and say when each was answered.
 
     Either `concurrency` requests are in the server at all times, or they arrive at random at `rate`
-    a second. Lengths are numbers or distributions, as `lengths.lengths` reads them. `limits` are
-    those of `server.server_of`: `max_num_seqs`, `max_num_batched_tokens`, `block`, `blocks`,
+    a second. Lengths are numbers or distributions as `lengths.lengths` reads them. `limits`
+    are those of `server.server_of`: `max_num_seqs`, `max_num_batched_tokens`, `block`, `blocks`,
     `utilisation`, `reserved`, `delay` and `shared`. Raises UsageError for what does not exist or
     does not fit.
     """

@@ -3,7 +3,8 @@
 Continuous batching at `concurrency`: every place is always taken and gets one token a step. When
 outputs are geometric, each sequence ends with the same chance at each step, so the number of
 prompts in a step is binomial, and the mean step is a sum over it. For other outputs the same holds
-as far as ends are spread evenly; the simulation says how far.
+as far as ends are spread evenly; the simulation says how far. Prompts are taken to find room in the
+token budget of their step.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from benchpost.roofline.models import Model
 from benchpost.roofline.predict import setting_of
 from benchpost.serving.cost import StepCost
 from benchpost.serving.lengths import Lengths, lengths
-from benchpost.serving.server import default_budget
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,6 @@ def continuous(
     concurrency: int,
     prompt: str | int | Lengths,
     output: str | int | Lengths,
-    budget: int | None = None,
     dtype: str = "bf16",
     kv: str = "bf16",
     tp: int = 1,
@@ -49,7 +48,7 @@ def continuous(
     """Chunked continuous batching with all of `concurrency` places taken and no preemption."""
     cost = StepCost(setting_of(gpu, model, "vllm", dtype, kv, tp))
     into, out = lengths(prompt), lengths(output)
-    mix = _Mix(cost, concurrency, into, out, budget or default_budget(cost.setting.chip))
+    mix = _Mix(cost, concurrency, into, out)
     step = sum(chance * mix.time(joining) for joining, chance in mix.chances(concurrency))
     beside = sum(chance * mix.time(joining) for joining, chance in mix.chances(concurrency - 1))
     return Steady(step, beside, concurrency / step, 1.0)
@@ -63,7 +62,6 @@ class _Mix:
     concurrency: int
     into: Lengths
     out: Lengths
-    budget: int
 
     def chances(self, others: int) -> Iterator[tuple[int, float]]:
         """How many of `others` end at a step, so that as many prompts come in the next one."""
@@ -77,27 +75,15 @@ class _Mix:
             chance *= (others - joining) / (joining + 1) * ends / (1 - ends) if ends < 1 else 0.0
 
     def time(self, joining: int) -> float:
-        """Seconds of a step that so many prompts join; what is over the budget takes its own."""
-        tokens = joining * self.into.mean
-        room = max(1.0, self.budget - (self.concurrency - joining))
-        whole = int(tokens / room) if tokens > room else 0
-        rest = tokens - whole * room
-        return whole * self._step(joining, room) + self._step(joining, rest)
-
-    def _step(self, joining: int, tokens: float) -> float:
+        """Seconds of a step that so many prompts join."""
         work, decoding = self.cost.work, self.concurrency - joining
         held = closed.held_tokens(
             prompt=self.into.mean, output=self.out.mean, output_spread=self.out.spread
         )
         flops = float(work.decode_flops(held, decoding))
         moved = float(work.kv_bytes(held, decoding))
-        if tokens:
-            # prompts of the mean length, as many as fill the tokens
-            prompts = tokens / self.into.mean
-            pairs = self._prompt_flops()
-            flops += prompts * pairs
-            moved += prompts * float(work.kv_bytes(self.into.mean))
-        return self.cost.time(decoding + round(tokens), flops, moved)
+        prompts = (round(joining * self.into.mean), joining * self._prompt_flops())
+        return self.cost.mixed(decoding, flops, moved, prompts)
 
     def _prompt_flops(self) -> float:
         """FLOPs of a prompt on average: attention grows with the square of its length."""
@@ -126,7 +112,7 @@ def static(
     long_in, long_out = into.expected_longest(batch), out.expected_longest(batch)
     work = cost.work
     flops = float(work.prefill_flops(long_in, long_in, batch))
-    first = cost.time(round(batch * long_in), flops, float(work.kv_bytes(long_in, batch)))
+    first = cost.time(round(batch * long_in), flops, 0.0)
     middle = long_in + long_out / 2
     step = cost.time(
         batch, float(work.decode_flops(middle, batch)), float(work.kv_bytes(middle, batch))

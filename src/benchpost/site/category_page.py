@@ -7,6 +7,7 @@ from posixpath import dirname
 
 from benchpost.site import escape, layout
 from benchpost.site.front import front, words
+from benchpost.site.front import title as named
 from benchpost.site.shelf import Shelf, to
 from benchpost.site.skill_page import Made, breadcrumbs, faults, joined, lined
 from benchpost.site.skill_text import Written, written
@@ -47,7 +48,7 @@ def category_page(page: Page, shelf: Shelf) -> Made:
     text = _body(category, page, shelf)
     about = tree.description(category)
     settings = {
-        "title": words(category),
+        "title": named(category),
         "description": words(about or f"Skills of {category}"),
     }
     below = [each for each in shelf.plan.categories if dirname(each) == category]
@@ -66,7 +67,7 @@ def category_page(page: Page, shelf: Shelf) -> Made:
 def choice_page(page: Page, shelf: Shelf) -> Made:
     """The skills that have one name."""
     same = [skill for skill in shelf.library.tree.skills if skill.name == page.source]
-    settings = {"title": words(page.title), "search": {"exclude": True}}
+    settings = {"title": named(page.title), "search": {"exclude": True}}
     said = (
         f"{_count(len(same), 'skill')} of this catalogue have the name {escape.code(page.title)}."
     )

@@ -24,8 +24,14 @@ def front(settings: Mapping[str, object]) -> str:
     return "\n".join(["---", *lines, "---"])
 
 
+def title(text: str) -> str:
+    """A title, which stands as it is between tags and, escaped once more, in attributes."""
+    bare = plain(text).replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"&(?!(?:lt|gt);)(?=#?\w+;)", "&amp;", bare)
+
+
 def words(text: str) -> str:
-    """Text in one line, for a title or a description."""
+    """Text in one line, for the attribute that holds a page's description."""
     return html.escape(plain(text))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchpost.site.front import words
+from benchpost.site.front import title as named
 from benchpost.skills.pages import Kind, Page, Plan
 
 MOST = 150
@@ -51,7 +51,7 @@ def _branch(folder: str, plan: Plan, above: str) -> list[Any]:
 
 def _category(folder: str, plan: Plan, category: str, is_small: bool) -> Any:
     page = plan.categories[category]
-    title = words(category.rpartition("/")[2])
+    title = named(category.rpartition("/")[2])
     inner = _branch(folder, plan, category)
     if is_small:
         inner += _skills(folder, plan, category)
@@ -70,5 +70,5 @@ def _skills(folder: str, plan: Plan, category: str) -> list[Any]:
 
 def _skill(folder: str, pages: Sequence[Page]) -> Mapping[str, Any]:
     paths = [f"{folder}/{page.url}index.md" for page in pages]
-    title = words(pages[0].title)
+    title = named(pages[0].title)
     return {title: [{f"About {title}": paths[0]}, *paths[1:]] if len(paths) > 1 else paths[0]}

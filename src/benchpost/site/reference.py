@@ -18,6 +18,7 @@ from benchpost.site import escape
 from benchpost.site.errors_page import errors_page
 from benchpost.site.gallery import gallery
 from benchpost.site.model_page import model_page
+from benchpost.site.values_page import values_page
 
 VOCABULARY = (
     ("errors.py", "post/document.py", "record/types.py"),
@@ -30,6 +31,7 @@ def reference_pages(folder: Path) -> Mapping[str, bytes]:
     """Every page and its files, by path relative to `folder`, where earlier ones may lie."""
     pages = {
         "model.md": _model_page(),
+        "values.md": _values_page(),
         "catalog.md": _catalog(),
         "checks.md": _checks(),
         "glossary.md": _glossary(),
@@ -54,6 +56,14 @@ def _model_page() -> str:
     return _page("The model", description, [*model_page()])
 
 
+# values
+
+
+def _values_page() -> str:
+    description = "Every function that a number in a sentence may call."
+    return _page("Values", description, [*values_page()])
+
+
 # chips and models
 
 
@@ -68,7 +78,9 @@ def _catalog() -> str:
         intro,
         "## Chips by their datasheets",
         "By platform, the fastest memory first. Peaks are dense and accumulate in FP32; those of "
-        "16 bits are BF16, or FP16 where a chip has no other.",
+        "16 bits are BF16, or FP16 where a chip has no other. FP16 sums: accumulating in FP16, "
+        "which GeForce cards do at twice the rate. The cache is the last before the memory; the "
+        "link leads to other GPUs, both ways together.",
         *_datasheets(),
         "## Chips as others measured them",
         *_sourced(("Chip", "Bandwidth", "BF16"), "lrr", map(_measured, measured)),
@@ -78,7 +90,7 @@ def _catalog() -> str:
     return _page("Chips and models", description, parts)
 
 
-CHIP_HEAD = ("Chip", "Memory", "Bandwidth", "16 bits", "FP8")
+CHIP_HEAD = ("Chip", "Memory", "Bandwidth", "16 bits", "FP16 sums", "FP8", "Cache", "Link")
 MODEL_HEAD = ("Model", "Parameters", "Layers", "Hidden", "KV heads")
 
 Row = tuple[Sequence[str], Sequence[str]]
@@ -113,7 +125,7 @@ def _datasheets() -> Iterator[str]:
         chips.sort(key=lambda chip: (-chip.bandwidth.value, chip.name))
         yield f"### {escape.text(_capital(PLATFORMS[platform]))}"
         yield f"{escape.text(_capital(about))}."
-        yield _numbered(CHIP_HEAD, "lrrrr", map(_chip, chips), numbers)
+        yield _numbered(CHIP_HEAD, "lrrrrrrr", map(_chip, chips), numbers)
     yield "### Sources"
     yield _list(numbers)
 
@@ -124,7 +136,11 @@ def _capital(words: str) -> str:
 
 def _chip(chip: Chip) -> Row:
     half = chip.peaks.get("bf16") or chip.peaks.get("fp16")
-    return _numbers(chip.name, (chip.memory, chip.bandwidth, half, chip.peaks.get("fp8")))
+    sums = chip.peaks.get("fp16-acc16")
+    numbers = (chip.memory, chip.bandwidth, half, sums, chip.peaks.get("fp8"))
+    cells, sources = _numbers(chip.name, (*numbers, chip.cache, chip.link))
+    cache = f"{chip.cache.value / 2**20:.0f} MiB" if chip.cache else ""
+    return [*cells[:6], cache, *cells[7:]], sources
 
 
 def _measured(chip: Chip) -> Row:

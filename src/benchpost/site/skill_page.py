@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from benchpost.findings import Finding, Severity
 from benchpost.site import escape, fences, layout
 from benchpost.site.front import front, plain, tag, words
+from benchpost.site.front import title as named
 from benchpost.site.shelf import Shelf, address, to
 from benchpost.site.skill_facts import facts
 from benchpost.site.skill_links import by_name
@@ -44,7 +45,7 @@ def skill_page(page: Page, skill: Skill, shelf: Shelf) -> Made:
     parts = [
         front(
             {
-                "title": words(title),
+                "title": named(title),
                 "description": words(skill.description),
                 "tags": _tags(skill.tags, shelf),
                 "search": {"boost": BOOST},
@@ -73,7 +74,7 @@ def text_page(page: Page, skill: Skill, shelf: Shelf) -> Made:
     parts = [
         front(
             {
-                "title": words(title),
+                "title": named(title),
                 "description": words(lead or f"{page.title} of the skill {skill.name}"),
                 "tags": _tags(listed(fields.get("tags")), shelf),
             }
@@ -91,7 +92,7 @@ def code_page(page: Page, skill: Skill, shelf: Shelf) -> Made:
     """The page of a file of code: as it is, and to be downloaded."""
     text = shelf.library.text(page.source)
     settings = {
-        "title": words(page.title),
+        "title": named(page.title),
         "description": words(f"{page.title} of the skill {skill.name}"),
         "search": {"exclude": True},
     }
@@ -149,8 +150,12 @@ def problems(skill: Skill, shelf: Shelf) -> str:
 
 
 def _fault(finding: Finding) -> str:
-    code, said = escape.code(finding.check.name), escape.text(finding.message)
-    return f"{code}, line {finding.place.line}: {said}"
+    # messages mark code as Markdown does
+    pieces = enumerate(finding.message.split("`"))
+    said = "".join(
+        escape.code(text) if number % 2 else escape.text(text) for number, text in pieces
+    )
+    return f"{escape.code(finding.check.name)}, line {finding.place.line}: {said}"
 
 
 def _letters(text: str) -> str:

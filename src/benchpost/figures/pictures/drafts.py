@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchpost.figures.palette import FAINT, MUTED, PANEL, SERIES, SOFT, Colour
+from benchpost.figures.palette import FAINT, INK, MUTED, PANEL, SERIES, SOFT, Colour
 from benchpost.figures.pictures.svg import (
     WIDTH,
     Box,
@@ -67,7 +67,8 @@ def _token(place: Box, look: str, words: str) -> str:
             place.cx,
             place.cy,
             words,
-            colour=colour,
+            # on its soft ground the edge's colour would be too faint for letters
+            colour=MUTED if look == "dropped" else INK,
             bold=look != "dropped",
             size=fitted_size(words, place.w - 6, bold=True),
         )

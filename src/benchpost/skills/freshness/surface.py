@@ -56,6 +56,8 @@ class Names:
     """It may have others."""
     below: bool = False
     """It also gives on what modules below it define."""
+    lazy: bool = False
+    """An object may stand for it, with names of its own that begin with `_`."""
     raises: str = ""
     """First line of the docstring, or the error, of a module that cannot be imported at all."""
 
@@ -67,9 +69,15 @@ class Surface:
     release: Release
     """Whose names."""
     _read: dict[str, Names] = field(default_factory=dict, repr=False)
+    _told: dict[str, Found] = field(default_factory=dict, repr=False)
 
     def find(self, dotted: str) -> Found:
         """Whether a dotted name is there, as `import` and attributes would look for it."""
+        if dotted not in self._told:
+            self._told[dotted] = self._find(dotted)
+        return self._told[dotted]
+
+    def _find(self, dotted: str) -> Found:
         module, *parts = dotted.split(".")
         if module not in self.release.modules or self.release.hidden:
             return Found(Verdict.UNKNOWN)
@@ -103,7 +111,7 @@ class Surface:
         is_native = any(file.endswith(NATIVE) for file in files)
         parsed = [_parsed(self.release.text(file)) for file in files if not file.endswith(NATIVE)]
         known: set[str] = set()
-        is_open, below, raises = is_native, False, ""
+        is_open, below, is_lazy, raises = is_native, False, False, ""
         for file, tree in zip((f for f in files if not f.endswith(NATIVE)), parsed, strict=True):
             if tree is None:
                 is_open = True
@@ -113,8 +121,9 @@ class Surface:
             # a stub beside a source is a promise, not a limit
             is_open |= found.open and not (file.endswith(".pyi") and len(files) > 1)
             below |= found.below
+            is_lazy |= found.lazy
             raises = raises or found.raises
-        return Names(frozenset(known), is_open, below, raises)
+        return Names(frozenset(known), is_open, below, is_lazy, raises)
 
     def homes(self, name: str) -> list[str]:
         """At most two modules that define a class or function of a name, the shallowest first."""
@@ -145,7 +154,7 @@ class Surface:
             found = self.names(star)
             known |= found.known
             is_open |= found.open
-        return Names(frozenset(known), is_open, below, _raised(tree))
+        return Names(frozenset(known), is_open, below, lazy.is_lazy(tree), _raised(tree))
 
     def _verdict(self, module: str, names: Names, part: str) -> Verdict:
         if part in names.known or (part.startswith("__") and part.endswith("__")):
@@ -154,7 +163,8 @@ class Surface:
             return said
         # import hooks answer to names of modules, which no one writes with capitals
         hooked = part.islower() and self._elsewhere(module)
-        return Verdict.UNKNOWN if names.open or hooked else Verdict.GONE
+        hidden = names.open or hooked or (names.lazy and part.startswith("_"))
+        return Verdict.UNKNOWN if hidden else Verdict.GONE
 
     def _elsewhere(self, module: str) -> bool:
         """Whether a module around or at this one takes modules from other places."""

@@ -6,6 +6,7 @@ const NAMES = [
   ["[data-md-component=search]", "Search"],
   [".md-search__form", "Search"],
   ["nav.md-tags", "Tags"],
+  [".task-list-control input", "Done"],
 ]
 
 function name(selector, words) {

@@ -7,6 +7,7 @@ sweep({"gpu": "H200", "model": "Llama-3.1-8B", "prompt": 512, "output": 256}, po
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -57,9 +58,17 @@ def _summaries(common: Point, points: Sequence[Point], workers: int) -> Iterator
     if workers == 1 or len(points) <= FEW:
         yield from map(one, points)
         return
-    with ProcessPoolExecutor(workers) as pool:
+    pool = ProcessPoolExecutor(workers, initializer=_leave_interrupts_to_the_parent)
+    try:
         # small shares: a point takes milliseconds or seconds, and one does not know which
         yield from pool.map(one, points, chunksize=max(1, len(points) // (workers * 32)))
+    finally:
+        # whoever stops the sweep does not wait for the points that are left
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def summary_of(common: Point, point: Point) -> dict[str, float]:

@@ -1,0 +1,155 @@
+"""`benchpost simulate`: what it prints, as text and as JSON, and what it refuses."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+
+from benchpost.cli import main
+from benchpost.cli.simulate import KINDS
+
+ON = ["--gpu", "H100 SXM", "--model", "Llama-3.1-8B"]
+FEW = ["--requests", "60", "--concurrency", "8"]
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert main(["simulate", *words]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    return out
+
+
+def read(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    return json.loads(said(capsys, *words, "--format", "json"))
+
+
+def test_batching_has_a_column_for_each_policy(capsys: pytest.CaptureFixture[str]) -> None:
+    """And a row for each number, with its unit."""
+    out = said(capsys, "batching", *ON, *FEW, "--policy", "static,chunked")
+    head, first, *_ = out.splitlines()
+    assert head.split() == ["static", "chunked"]
+    assert first.split()[0] == "throughput"
+    assert first.count("tok/s") == 2
+
+
+def test_json_has_what_was_asked_and_every_number(capsys: pytest.CaptureFixture[str]) -> None:
+    """In SI base units, and the same for the same seed."""
+    made = read(capsys, "batching", *ON, *FEW, "--seed", "3")
+    assert made["asked"]["seed"] == 3
+    assert made["runs"]["chunked"]["throughput"] > 100
+    assert set(made["units"]) == set(made["runs"]["chunked"])
+    assert made == read(capsys, "batching", *ON, *FEW, "--seed", "3")
+    assert made["runs"] != read(capsys, "batching", *ON, *FEW)["runs"]
+
+
+def test_kv_shows_four_schemes(capsys: pytest.CaptureFixture[str]) -> None:
+    """With what each part is, and paging last."""
+    out = said(capsys, "kv", "--requests", "200")
+    assert [line.split()[0] for line in out.splitlines()[1:5]] == ["max", "pow2", "oracle", "paged"]
+    shares = read(capsys, "kv", "--requests", "200")["shares"]
+    assert [
+        sum(one[p] for p in ("token", "reserved", "internal", "external")) for one in shares
+    ] == (pytest.approx([1, 1, 1, 1]))
+
+
+def test_prefix_shows_the_hit_rate_and_its_limit(capsys: pytest.CaptureFixture[str]) -> None:
+    """A small cache finds less than one with room for everything."""
+    made = read(capsys, "prefix", "--blocks", "200", "--requests", "300")
+    assert made["hit_rate"] < made["hit_rate_with_room_for_everything"] < 1
+    assert made["evicted_blocks"] > 0
+    assert "hit rate" in said(capsys, "prefix", "--requests", "100")
+
+
+def test_speculate_shows_drawn_and_expected_tokens(capsys: pytest.CaptureFixture[str]) -> None:
+    """They agree, and the break-even batch is beside them."""
+    made = read(capsys, "speculate", *ON)
+    assert made["tokens_of_a_pass_drawn"] == pytest.approx(made["tokens_of_a_pass"], rel=0.02)
+    assert made["break_even_batch"] > 1
+    assert "break even batch" in said(capsys, "speculate", *ON)
+
+
+def test_graphs_shows_sizes_and_what_a_batch_is_padded_to(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """51 sizes up to 512; 33 becomes 40; the best eight sizes for batches alike."""
+    made = read(capsys, "graphs", "--batch", "33")
+    assert (made["graphs"], made["padded_batch"]) == (51, 40)
+    assert len(read(capsys, "graphs", "--sizes", "8")["sizes"]) == 8
+    assert "mean padding" in said(capsys, "graphs")
+
+
+def test_a_sweep_is_a_table_in_the_order_of_the_grid(capsys: pytest.CaptureFixture[str]) -> None:
+    """As CSV it has all numbers, as text those one looks at first."""
+    words = ["sweep", *ON, "--requests", "40", "--vary", "concurrency=1,4", "--vary", "tp=1,2"]
+    rows = list(csv.DictReader(io.StringIO(said(capsys, *words, "--format", "csv"))))
+    assert [(row["concurrency"], row["tp"]) for row in rows] == [
+        ("1", "1"),
+        ("1", "2"),
+        ("4", "1"),
+        ("4", "2"),
+    ]
+    assert float(rows[0]["throughput"]) < float(rows[1]["throughput"])
+    assert said(capsys, *words).splitlines()[0].split()[:3] == [
+        "concurrency",
+        "tp",
+        "steady_throughput",
+    ]
+    assert len(read(capsys, *words)["points"]) == 4
+
+
+def test_progress_is_shown_where_it_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """On stderr, a line each tenth; nothing where nobody looks."""
+    words = ["simulate", "sweep", *ON, "--requests", "20", "--vary", "concurrency=1,2,3"]
+    assert main([*words, "--progress"]) == 0
+    assert capsys.readouterr().err == "1 of 3 points\n2 of 3 points\n3 of 3 points\n"
+    assert main(words) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_help_names_every_option(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """With its default."""
+    with pytest.raises(SystemExit) as left:
+        main(["simulate", kind, "--help"])
+    assert left.value.code == 0
+    out = capsys.readouterr().out
+    assert all(f"--{option}" in out for option in KINDS[kind][1])
+
+
+def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    """One of each kind."""
+    with pytest.raises(SystemExit):
+        main(["simulate", "--help"])
+    out = capsys.readouterr().out
+    assert all(f"benchpost simulate {kind} " in out for kind in KINDS)
+
+
+WRONG = [
+    (["batching", *ON], "say either --concurrency or --rate: requests at once, or a second"),
+    (
+        ["batching", *ON, *FEW, "--policy", "chunkd"],
+        "unknown policy 'chunkd'; did you mean 'chunked'",
+    ),
+    (["batching", "--gpu", "H100 SXM"], "the following arguments are required: --model"),
+    (["batching", *ON, *FEW, "--gpu", "H1000"], "unknown GPU 'H1000'; did you mean "),
+    (["kv", "--prompt", "gaussian 4"], "'gaussian 4' is no distribution of lengths"),
+    (["sweep", *ON], "a sweep needs --vary, e.g. --vary concurrency=1,8,64"),
+    (["sweep", *ON, "--vary", "speed=1"], "--vary takes an option and its values, e.g. "),
+    (["sweep", *ON, "--vary", "tp=a"], 'tp in --vary takes whole numbers, not "a"'),
+    (["sweep", *ON, "--vary", "concurrency=-1,-2"], "concurrency must be at least 1, not -1"),
+    (["speculate", *ON, "--acceptance", "3"], "acceptance must be at most 1, not 3.0"),
+    (["grahps"], "invalid choice: 'grahps'"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), WRONG)
+def test_wrong_use_is_told(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2 and one sentence with what would be right."""
+    assert main(["simulate", *words]) == 2
+    assert message in capsys.readouterr().err
