@@ -48,8 +48,9 @@ MOST_SHARE, SHARE_AT_100, SHARE_POWER = 0.6, 0.36, 0.4
 SERVING_SHARE = 0.6
 """Share of the peak that compiled and captured engines are taken to reach in prefill.
 
-A judgement: 0.65 explains the prompts of servers (`batching.COMPUTE_SHARE`); published prefills
-reach 0.63 (LMDeploy, A100, FP16) and 0.72 to 0.81 (MLX, M4 Max).
+A judgement, for which were looked at: 0.65, which explains the prompts of servers
+(`batching.COMPUTE_SHARE`), and published prefills of 0.63 (LMDeploy, A100, FP16) and 0.72 to 0.81
+(MLX, M4 Max). Those prefills are no independent test of it.
 """
 
 UTILISATION = 0.92

@@ -20,6 +20,8 @@ from pathlib import Path
 from benchpost.errors import BenchpostError, Place
 
 SOURCE = "aiconfigurator-core 0.12.0 (Apache-2.0), systems/silicon_sample.csv, 2026-08"
+FITTED = "H100 SXM"
+"""The GPU whose rows the constants of servers are fitted to."""
 
 
 @dataclass(frozen=True)
