@@ -41,6 +41,9 @@ BEYOND = {
 }
 """Other peaks that engines use for matmuls of a format, where they are higher."""
 
+GIB_PER_GB = 2**30 / 1e9
+"""What a GB of a datasheet's memory is where it means GiB, as memory is sold: 7.4 % more."""
+
 PEAK_FORMATS = ("bf16", "fp16", "fp16-acc16", "fp8", "fp8-acc16", "int8", "fp4")
 """Formats a peak may be given for; they accumulate in FP32 unless they say otherwise."""
 
@@ -72,6 +75,14 @@ class Chip:
 
     def __hash__(self) -> int:
         return hash(self.name)
+
+    @property
+    def most_memory(self) -> float:
+        """The most bytes that a device may report: the datasheet's GB read as GiB.
+
+        An H100 of 80 GB reports 81,559 MiB, which is 85.5 GB and a little less than 80 GiB.
+        """
+        return GIB_PER_GB * self.memory.value
 
     def peak(self, dtype: str = "bf16") -> Known[float]:
         """The dense peak for `dtype`. Raises UsageError that lists what there is."""
