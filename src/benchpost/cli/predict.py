@@ -234,7 +234,7 @@ def _text(result: Estimate | predict.Fit, what: str) -> str:
     lines = _estimate(result, told) if isinstance(result, Estimate) else _fit(result)
     width = max(len(name) for name in lines)
     body = "".join(f"{name:{width}}  {value}\n" for name, value in lines.items())
-    if isinstance(result, Estimate) and result.notes:
+    if result.notes:
         body = "".join(f"note: {note}\n" for note in result.notes) + f"\n{body}"
     source = textwrap.fill(result.source, 96, break_long_words=False, break_on_hyphens=False)
     return f"{body}\n{source}\n"

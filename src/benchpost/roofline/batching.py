@@ -168,7 +168,7 @@ def _time(
         unit="second",
         terms=terms,
         source=f"{setting.data_sources}; {BASIS}; band: {band.basis}",
-        notes=_notes(terms),
+        notes=(*_notes(terms), *setting.notes),
     )
 
 

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from benchpost.errors import UsageError
-from benchpost.roofline import bands, catalog, equations, layer_equations
+from benchpost.roofline import bands, catalog, equations, layer_equations, notes
 from benchpost.roofline.bands import Band
 from benchpost.roofline.calibration import Calibration
 from benchpost.roofline.catalog import Chip
@@ -80,6 +80,12 @@ class Fit:
     """Sequences of the asked length that fit at once."""
     source: str
     """How it was counted."""
+    utilisation: float = UTILISATION
+    """Share of the memory that is used."""
+    context: float = 0.0
+    """Tokens of each of these sequences."""
+    notes: tuple[str, ...] = ()
+    """What must be said beside it, a sentence each."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +147,11 @@ class Setting:
     def band_of_batches(self) -> Band:
         """Of decode of several sequences at once."""
         return self.band.wider(bands.UNSEEN_BATCH, "the fit saw batch 1 only")
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What must be said beside every prediction of it."""
+        return notes.about_platform(self.chip)
 
     @cached_property
     def named_sources(self) -> str:
@@ -205,16 +216,9 @@ def decode(
 
 
 def notes_on(setting: Setting, kv_bytes: Any) -> tuple[str, ...]:
-    """That weights and KV cache, in bytes on each GPU, are more than its memory, where they are."""
-    held, there = setting.held_bytes, setting.chip.memory.value
-    most = float(kv_bytes.max() if hasattr(kv_bytes, "max") else kv_bytes)
-    if held + most <= there:
-        return ()
-    cards = f"each of {setting.tp} × {setting.chip.name}" if setting.tp > 1 else setting.chip.name
-    return (
-        f"does not fit: {held / 1e9:.3g} GB of weights and {most / 1e9:.3g} GB of KV cache are "
-        f"more than the {there / 1e9:.4g} GB of {cards}; the figures are of one that had room",
-    )
+    """What must be said of the setting, and that it does not fit, where it does not."""
+    room = notes.about_room(setting.chip, setting.tp, setting.held_bytes, kv_bytes)
+    return (*room, *setting.notes)
 
 
 def decode_terms(
@@ -425,6 +429,9 @@ def _fit(setting: Setting, terms: dict[str, Any]) -> Fit:
         max_concurrency=_sequences(setting.work, terms),
         source=f"memory: {setting.chip.memory.source}; {_dims(setting.model)}; "
         "no activations or graphs counted",
+        utilisation=terms["utilisation"],
+        context=terms["context"],
+        notes=setting.notes,
     )
 
 

@@ -204,8 +204,8 @@ def beaten(chip: Chip, value: float, unit: str, gpus: int = 1, dtype: str = "") 
         return None
     named = f"{chip.name} in {dtype}" if dtype and kind == "compute" else chip.name
     why = (
-        f"{show(value, unit, 4)} is {times(value, limit)} times the {show(limit, unit, 4)} that the "
-        f"datasheet gives {gpus} × {named}"
+        f"{show(value, unit, 4)} is {times(value, limit)} times the {show(limit, unit, 4)} "
+        f"that the datasheet gives {gpus} × {named}"
     )
     return Breach(kind, value, limit, unit, why)
 
