@@ -80,6 +80,11 @@ def _folded(name: str) -> str:
     return re.sub(r"[\s_-]+", "", words)
 
 
+def differ(asked: str, name: str) -> bool:
+    """Whether two names are more than two ways to write one."""
+    return _folded(asked) != _folded(name)
+
+
 @cache
 def chip(name: str) -> Chip:
     """The shipped chip of that name or alias. Raises UsageError with near misses."""

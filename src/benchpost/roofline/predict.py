@@ -151,7 +151,8 @@ class Setting:
     @cached_property
     def notes(self) -> tuple[str, ...]:
         """What must be said beside every prediction of it."""
-        return notes.about_platform(self.chip)
+        shared = notes.about_sharing(self.model, self.tp)
+        return (*shared, *notes.about_platform(self.chip))
 
     @cached_property
     def named_sources(self) -> str:
@@ -409,7 +410,7 @@ def memory(
     terms = {
         "memory": setting.chip.memory.value,
         "utilisation": utilisation,
-        "weight_bytes": setting.held_bytes,
+        "held_bytes": setting.held_bytes,
         "reserved_bytes": reserved,
         "block_tokens": block,
         "context": context,
@@ -422,7 +423,7 @@ def _fit(setting: Setting, terms: dict[str, Any]) -> Fit:
     terms["kv_blocks"] = larger(0.0, at(equations.kv_blocks, terms))
     return Fit(
         memory=terms["memory"],
-        weight_bytes=terms["weight_bytes"],
+        weight_bytes=terms["held_bytes"],
         kv_bytes_per_token=terms["kv_bytes_per_token"],
         kv_blocks=_whole(terms["kv_blocks"]),
         tokens=_whole(terms["kv_blocks"] * terms["block_tokens"]),
@@ -473,7 +474,8 @@ def _dimensions(net: Model) -> dict[str, float]:
 
 
 def _source(setting: Setting, band: Band, fit: str) -> str:
-    return f"{setting.named_sources}; {fit}; band: {band.basis}"
+    unseen = "" if setting.engine.fitted else f"; none of these rows is of {setting.engine.name}"
+    return f"{setting.named_sources}; {fit}{unseen}; band: {band.basis}"
 
 
 def _dims(net: Model) -> str:
