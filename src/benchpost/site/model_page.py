@@ -16,9 +16,9 @@ INTRO = """Each equation is one plain Python function of floats in SI units; its
 module, and `benchpost.roofline.EQUATIONS` has all of them by name. The predictions that are made of
 them take chips, models and arrays: [From Python](../guide/python.md). An equation's LaTeX, the
 number in a sentence, the curve of a chart and the JavaScript come from that function alone. A
-multiply-add is two FLOPs; GB is $10^9$ bytes, GiB is written GiB. Numbers are bounds of the hardware unless the
-name says `engine` or `serving`; [how wrong the model is](errors/index.md) is measured. Chips and
-models in the examples are those of [the catalogue](catalog.md)."""
+multiply-add is two FLOPs; GB is $10^9$ bytes, GiB is written GiB. Numbers are bounds of the
+hardware unless the name says `engine` or `serving`; [how wrong the model is](errors/index.md) is
+measured. Chips and models in the examples are those of [the catalogue](catalog.md)."""
 
 
 def model_page() -> Iterator[str]:
