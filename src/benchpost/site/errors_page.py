@@ -292,14 +292,16 @@ def _not_used() -> Iterable[str]:
 
 def _suspects(impossible: Iterable[Row]) -> Iterable[str]:
     """What is thought of the other rows of a source with impossible ones."""
+    every = errors(chosen("decode"), "decode", MODEL)
     for source, engine in sorted({(_repository(row.source), row.engine) for row in impossible}):
         others = chosen("decode", source=source)
         alike = sum(score.row.engine == engine for score in others)
         found = errors(others, "decode", MODEL)
         yield (
             f"Of the same source, {markup.escaped(source)}, {len(others)} rows are used, {alike} "
-            f"of them of {markup.escaped(engine)}, too: nothing forbids them. They are trusted no "
-            f"further than that: the model's median error on them is {percent(found.median)}."
+            f"of them of {markup.escaped(engine)}, too, because nothing forbids "
+            f"them. How far they agree with others: the model's median error on them is "
+            f"{percent(found.median)}, on all rows {percent(every.median)}."
         )
 
 
