@@ -54,6 +54,10 @@ VALUES = [
     ("attention_bytes", {"model": QWEN, "context": 8192}, ".1f MB", "33.6 MB"),
     ("model_error", {"step": "file size", "of": "rows"}, ".0f", "562"),
     ("model_error", {"step": "file size"}, ".2f", "0.62"),
+    ("model_error", {"kind": "serving", "unseen": True, "of": "rows"}, ",.0f", "1,416"),
+    ("model_error", {"source": "premAI-io/benchmarks", "of": "rows"}, ".0f", "20"),
+    ("set_aside", {}, ".0f", "5"),
+    ("set_aside", {"metric": "prefill"}, ".0f", "1"),
     ("published_rate", {**M3, "model": "Llama-3.1-70B", "context": 512}, ".2f", "7.53"),
     ("calibrated_decode_rate", {**M3, "model": "Llama-3.1-70B", "run": LLAMA}, ".1f", "7.5"),
     ("efficiency", {"gpu": "H200"}, ".2f", "0.86"),
@@ -91,6 +95,12 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         {"model": "Qwen3-5B"},
         "unknown model 'Qwen3-5B'; did you mean 'Qwen3-8B' or 'Qwen3-4B' or",
     ),
+    ("set_aside", {"why": "impossibel"}, "no row is 'impossibel'; did you mean 'impossible'"),
+    (
+        "model_error",
+        {"source": "premium"},
+        "no published decode row that is kept is of source 'premium'",
+    ),
     ("weight_bytes", {"model": QWEN, "dtype": "bf61"}, "unknown format 'bf61'; did you mean"),
     ("peak", {"gpu": "A100 SXM 80GB", "dtype": "fp8"}, "A100 SXM 80GB has no peak for 'fp8'"),
     (
@@ -124,6 +134,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("model_error", {"kind": "encode"}, "unknown kind 'encode'; did you mean 'decode'"),
     ("model_error", {"of": "inside", "step": "constant"}, "the step 'constant' states no band"),
+    ("model_error", {"unseen": True}, "the constants of decode were not fitted to one GPU alone"),
+    ("model_error", {"of": "nested", "gpu": "H200"}, "the share 'nested' is of all rows of the steps"),
     ("model_error", {"gpu": "H200"}, "no published decode row that is kept is of gpu 'H200'"),
     (
         "model_error",

@@ -162,10 +162,32 @@ def _batching(args: argparse.Namespace, given: dict[str, Any]) -> str:
     made = {
         policy: simulate(**common, policy=policy, seed=args.seed).summary for policy in policies
     }
+    said = _notes(common)
     if args.format == "json":
-        return _json({"asked": {**common, "seed": args.seed}, "units": METRICS, "runs": made})
+        asked = {**common, "seed": args.seed}
+        return _json({"asked": asked, "notes": said, "units": METRICS, "runs": made})
     rows = [[name, *(show(made[p][name], METRICS[name]) for p in made)] for name in METRICS]
-    return _table(["", *made], rows)
+    return _noted(said) + _table(["", *made], rows)
+
+
+def _notes(*servers: Mapping[str, Any]) -> list[str]:
+    """What must be said beside the numbers of these servers, each sentence once."""
+    from benchpost.roofline import catalog
+    from benchpost.roofline.predict import setting_of
+
+    said: dict[str, None] = {}
+    for each in servers:
+        tp, gpu, model = each.get("tp", 1), each["gpu"], each["model"]
+        setting = setting_of(gpu, model, "vllm", each["dtype"], each["kv"], tp)
+        for word, name in ((gpu, setting.chip.name), (model, setting.model.name)):
+            if catalog.differ(word, name):
+                said[f"{word!r} is taken for {name}"] = None
+        said |= dict.fromkeys(setting.notes)
+    return list(said)
+
+
+def _noted(said: list[str]) -> str:
+    return "".join(f"note: {note}\n" for note in said) + ("\n" if said else "")
 
 
 def _server(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -260,11 +282,12 @@ def _sweep(args: argparse.Namespace, given: dict[str, Any]) -> str:
     with progress_of("points", len(points), args.progress) as progress:
         made = sweep(common, points, processes=args.processes or None, progress=progress)
     rows = [{**point, **summary} for point, summary in zip(points, made, strict=True)]
+    said = _notes(*({**common, **point} for point in points))
     if args.format == "json":
-        return _json({"asked": common, "points": rows})
+        return _json({"asked": common, "notes": said, "points": rows})
     if args.format == "csv":
         return _csv(rows)
-    return _swept(points, made)
+    return _noted(said) + _swept(points, made)
 
 
 def _varied(words: list[str]) -> dict[str, list[Any]]:

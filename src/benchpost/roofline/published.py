@@ -28,6 +28,7 @@ def model_error(
     engine: str = "",
     format: str = "",
     model: str = "",
+    source: str = "",
     unseen: bool = False,
 ) -> Quantity:
     """Error of a step of the ladder on published rows, relative to the measured rate.
@@ -35,11 +36,13 @@ def model_error(
     `of` is `median`, `mean`, `bias`, `ninety` (90 % of the errors are below), `twofold` (share of
     rows off by a factor of 2), `inside` (share of rows in the shipped 80 % band, which they made),
     `nested` (share of all rows of the kind in bands made without their GPU), `rows` or `gpus`.
-    `unseen` leaves out the GPU that the constants of servers were fitted to.
+    `source` is the beginning of a source's name; `unseen` leaves out the GPU that the constants of
+    servers were fitted to.
     """
+    named = (gpu, engine, format, model, source)
     if of == "nested":
-        return Quantity(_nested(kind, step, any((gpu, engine, format, model, unseen))), "1")
-    known = vars(_errors(kind, step, unseen, gpu, engine, format, model))
+        return Quantity(_nested(kind, step, any(named) or unseen), "1")
+    known = vars(_errors(kind, step, unseen, *named))
     if of not in known:
         raise UsageError(
             f"an error has no {of!r}{near(of, known)}; it has {', '.join(known)}, nested"
@@ -67,6 +70,14 @@ def _nested(kind: str, step: str, named: bool) -> float:
             f"the share 'nested' is of all rows of the steps {MODEL!r} and {ONE_RUN!r}"
         )
     return bands.held(kind if step == MODEL else f"{kind} after one run")[1]
+
+
+def set_aside(*, why: str = "impossible", metric: str = "decode") -> Quantity:
+    """How many published rates are kept but not used, because they are `impossible`, …"""
+    known = sorted({row.flag for row in rows() if row.flag})
+    if why not in known:
+        raise UsageError(f"no row is {why!r}{near(why, known)}; rows are {', '.join(known)}")
+    return Quantity(float(sum(row.flag == why and row.metric == metric for row in rows())), "1")
 
 
 def published_rate(
