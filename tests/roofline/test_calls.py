@@ -135,7 +135,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("model_error", {"kind": "encode"}, "unknown kind 'encode'; did you mean 'decode'"),
     ("model_error", {"of": "inside", "step": "constant"}, "the step 'constant' states no band"),
     ("model_error", {"unseen": True}, "the constants of decode were not fitted to one GPU alone"),
-    ("model_error", {"of": "nested", "gpu": "H200"}, "the share 'nested' is of all rows of the steps"),
+    (
+        "model_error",
+        {"of": "nested", "gpu": "H200"},
+        "the share 'nested' is of all rows of the steps",
+    ),
     ("model_error", {"gpu": "H200"}, "no published decode row that is kept is of gpu 'H200'"),
     (
         "model_error",

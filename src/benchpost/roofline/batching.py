@@ -24,6 +24,7 @@ from benchpost.roofline.predict import (
 )
 from benchpost.roofline.sizes import at_least, share
 from benchpost.roofline.types import Estimate
+from benchpost.roofline.work import work
 
 EFFICIENCY = 0.8
 """Share of the bandwidth; this, the latency of an exchange and the next were set by hand."""
@@ -89,7 +90,26 @@ def serving(
     least = {**terms, "weight_bytes": setting.work.least_weight_bytes, "peak": setting.bound_peak}
     bound = at(equations.decode_step_time, least)
     made = _time(setting, step, bound, bands.SERVING[kind], terms)
-    return _rate(made, terms["concurrency"]) if metric == "throughput" else made
+    if metric == "throughput":
+        return _rate(made, terms["concurrency"], concurrency / _least_of_all(setting, terms))
+    return made
+
+
+def _least_of_all(setting: Setting, terms: Mapping[str, Any]) -> Any:
+    """Seconds of a step of every request at once: how many fit depends on the engine's settings.
+
+    No part of a KV cache is held twice: GPUs may share out requests where they cannot share heads.
+    """
+    requests, context = terms["requested"], terms["mean_context"]
+    whole = work(setting.model, setting.dtype, setting.kv)
+    all_run = {
+        **terms,
+        "decode_flops": setting.work.decode_flops(context, requests),
+        "kv_bytes": whole.kv_bytes(context, requests) / setting.tp,
+        "weight_bytes": setting.work.least_weight_bytes,
+        "peak": setting.bound_peak,
+    }
+    return at(equations.decode_step_time, all_run)
 
 
 def _notes(terms: Mapping[str, Any]) -> tuple[str, ...]:
@@ -173,12 +193,12 @@ def _time(
     )
 
 
-def _rate(made: Estimate, running: Any) -> Estimate:
+def _rate(made: Estimate, running: Any, bound: Any) -> Estimate:
     return Estimate(
         value=running / made.value,
         low=running / made.high,
         high=running / made.low,
-        bound=running / made.bound,
+        bound=bound,
         unit="token/second",
         terms=made.terms,
         source=made.source,
@@ -275,7 +295,7 @@ def _pass_time(setting: Setting, context: Any, batch: Any, tokens: Any) -> Any:
             "layers": float(setting.model.layers),
             "layer_time": setting.layer_time,
         },
-    )
+    ) + exchange_time(setting, batch * tokens)
 
 
 def prefix(
@@ -295,8 +315,9 @@ def prefix(
 ) -> Estimate:
     """Seconds of the time to first token that a hit on a shared prefix saves.
 
-    The band is that of a slow and of a fast prefill, and the bound all there is to save: the time
-    without a hit at the upper end of its own band, which is above the typical one.
+    The band is that of a slow and of a fast prefill. The bound is all there is to save: the time
+    without a hit at the slow end of its band, and what a request takes beside its prefill is never
+    saved. No datasheet bounds it, because an engine may be as slow as it likes.
 
     Only whole blocks are shared, and the last token is always computed. `overhead` is what a
     request takes beside its prefill, hit or not; it makes the share saved smaller (`time_saved`).
@@ -319,10 +340,12 @@ def _saved(cold: Estimate, warm: Estimate, cached: Any, overhead: Any) -> Estima
         "flops_saved": 1 - warm.terms["prefill_flops"] / cold.terms["prefill_flops"],
     }
     terms["time_saved"] = at(serving_equations.time_saved, terms)
+    saved = larger(0.0, cold.value - warm.value)
     return Estimate(
-        value=cold.value - warm.value,
-        low=larger(0.0, cold.low - warm.low),
-        high=cold.high - warm.high,
+        value=saved,
+        # where a prefill is at its bound its band is cut off, and differences of ends cross
+        low=larger(0.0, smaller(saved, cold.low - warm.low)),
+        high=larger(saved, cold.high - warm.high),
         bound=cold.high,
         unit="second",
         terms=terms,
