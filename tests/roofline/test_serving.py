@@ -237,7 +237,7 @@ def test_decode_and_prefill_lie_in_their_bands(
     gpu: str, model: str, context: int, batch: int, tp: int
 ) -> None:
     """A rate at or below its bound, a time at or above it."""
-    asked = {"gpu": gpu, "model": model, "batch": batch, "tp": tp}
+    asked: dict[str, Any] = {"gpu": gpu, "model": model, "batch": batch, "tp": tp}
     rate = roofline.decode(**asked, context=context)
     assert rate.low <= rate.value <= rate.high <= rate.bound
     time = roofline.prefill(**asked, prompt=context)

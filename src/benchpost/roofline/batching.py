@@ -12,6 +12,7 @@ from benchpost.roofline.catalog import Chip
 from benchpost.roofline.compute import at, larger, smaller
 from benchpost.roofline.kinds import Latent
 from benchpost.roofline.models import Model
+from benchpost.roofline.notes import about_length
 from benchpost.roofline.predict import (
     BLOCK_TOKENS,
     UTILISATION,
@@ -121,6 +122,10 @@ def _notes(terms: Mapping[str, Any]) -> tuple[str, ...]:
     return (f"the KV cache holds {least:.3g} requests at once; the others wait for a place",)
 
 
+def _too_long(setting: Setting, terms: Mapping[str, Any]) -> tuple[str, ...]:
+    return about_length(setting.model, terms["prompt"] + terms["output"])
+
+
 def serving_kind(setting: Setting) -> str:
     """The kind of rows that tell how wrong a prediction is: a key of `bands.SERVING`."""
     if any(isinstance(kind.mixer, Latent) for kind in setting.model.kinds):
@@ -189,7 +194,7 @@ def _time(
         unit="second",
         terms=terms,
         source=f"{setting.data_sources}; {BASIS}; band: {band.basis}",
-        notes=(*_notes(terms), *setting.notes),
+        notes=(*_notes(terms), *_too_long(setting, terms), *setting.notes),
     )
 
 
@@ -253,10 +258,10 @@ def speculate(
         "draft_cost": draft_cost,
         "verify_cost": _verify_cost(setting, context, batch, drafted),
     }
-    return _speedup(setting, terms, setting.work.kv_bytes(context, batch))
+    return _speedup(setting, terms, context, setting.work.kv_bytes(context, batch))
 
 
-def _speedup(setting: Setting, terms: dict[str, Any], kv_bytes: Any) -> Estimate:
+def _speedup(setting: Setting, terms: dict[str, Any], context: Any, kv_bytes: Any) -> Estimate:
     terms["accepted_tokens"] = at(serving_equations.accepted_tokens, terms)
     value = at(serving_equations.speculation_speedup, terms)
     band = bands.SPECULATION
@@ -270,7 +275,7 @@ def _speedup(setting: Setting, terms: dict[str, Any], kv_bytes: Any) -> Estimate
         unit="1",
         terms=terms,
         source=f"{serving_equations.speculation_speedup.source}; band: {band.basis}",
-        notes=notes_on(setting, kv_bytes),
+        notes=notes_on(setting, kv_bytes, context),
     )
 
 

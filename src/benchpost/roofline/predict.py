@@ -213,14 +213,14 @@ def decode(
         unit="token/second",
         terms=terms,
         source=_source(setting, band, DECODE_FIT),
-        notes=notes_on(setting, terms["kv_bytes"]),
+        notes=notes_on(setting, terms["kv_bytes"], context),
     )
 
 
-def notes_on(setting: Setting, kv_bytes: Any) -> tuple[str, ...]:
-    """What must be said of the setting, and that it does not fit, where it does not."""
+def notes_on(setting: Setting, kv_bytes: Any, tokens: Any) -> tuple[str, ...]:
+    """What must be said of the setting, and that it does not fit or is too long, where it is."""
     room = notes.about_room(setting.chip, setting.tp, setting.held_bytes, kv_bytes)
-    return (*room, *setting.notes)
+    return (*room, *notes.about_length(setting.model, tokens), *setting.notes)
 
 
 def decode_terms(
@@ -325,7 +325,7 @@ def prefill_of(
         unit="second",
         terms=terms,
         source=_source(setting, band, PREFILL_FIT),
-        notes=notes_on(setting, setting.work.kv_bytes(prompt, batch)),
+        notes=notes_on(setting, setting.work.kv_bytes(prompt, batch), prompt),
     )
 
 
@@ -433,7 +433,7 @@ def _fit(setting: Setting, terms: dict[str, Any]) -> Fit:
         "no activations or graphs counted",
         utilisation=terms["utilisation"],
         context=terms["context"],
-        notes=setting.notes,
+        notes=(*notes.about_length(setting.model, terms["context"]), *setting.notes),
     )
 
 
