@@ -276,8 +276,12 @@ UNSAID = [
     ),
     (
         Claim("Llama-3-8B", A100, memory=16e9, requests_per_second=280, tokens_per_request=60),
-        "16 GB leave 0 GB beside the weights: a block of KV cache for each of 280 requests a "
-        "second, if none stays for more than 0 ms",
+        "16 GB are the weights alone: nothing is left for the KV cache of 280 requests a second",
+    ),
+    (
+        Claim("Llama-3-8B", A100, memory=16.1e9, requests_per_second=280, tokens_per_request=60),
+        "16.1 GB leave 0.039 GB beside the weights: a block of KV cache for each of 280 requests a "
+        "second, if none stays for more than 67.2 ms",
     ),
     (
         Claim("Llama-3-70B", kv_memory=160e9),

@@ -165,7 +165,7 @@ def _trust(base: Mapping[str, Any]) -> str:
     return (
         f"Measured times were {1 / between.high:.2f} to {1 / between.low:.2f} times the predicted "
         f"TPOT and {1 / first.high:.2f} to {1 / first.low:.2f} times the predicted TTFT: "
-        f"{between.basis}."
+        f"bands {between.basis}."
     )
 
 

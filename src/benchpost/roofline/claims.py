@@ -182,6 +182,11 @@ def _latency_unsaid(claim: Claim, model: Model) -> str:
     if claim.memory is None or claim.requests_per_second is None or claim.latency:
         return ""
     left = _beside(claim, model)
+    if not left:
+        return (
+            f"{claim.memory / 1e9:.4g} GB are the weights alone: nothing is left for the KV cache "
+            f"of {claim.requests_per_second:.4g} requests a second"
+        )
     longest = left / (claim.requests_per_second * _block_bytes(claim, model))
     if longest > SHORTEST_LATENCY:
         return ""
