@@ -25,7 +25,7 @@ def test_decode_prints_bound_typical_and_band(capsys: pytest.CaptureFixture[str]
     assert {key: value.strip() for key, value in said.items()} == {
         "bound": "109 tok/s",
         "typical": "79.5 tok/s",
-        "band": "60.8 tok/s to 101 tok/s",
+        "band": "61.5 tok/s to 103 tok/s",
         "FLOPs of a decode step": "12.9 GFLOP",
         "bytes of the weights that a step reads": "8.04 GB",
         "KV cache of the batch": "1.21 GB",

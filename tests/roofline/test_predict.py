@@ -303,7 +303,7 @@ def test_a_context_beyond_the_models_own_is_told() -> None:
     """By every prediction that has one; a shorter one is not."""
     asked: dict[str, Any] = {"gpu": "H100 SXM", "model": "Llama-2-7B"}
     said = "8,000 tokens are more than the 4,096 that Llama-2-7B takes"
-    made = [
+    made: list[Any] = [
         roofline.decode(**asked, context=8000),
         roofline.prefill(**asked, prompt=8000),
         roofline.memory(**asked, context=8000),
