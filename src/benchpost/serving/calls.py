@@ -23,7 +23,7 @@ from benchpost.roofline.units import Quantity
 from benchpost.serving import graphs, prefixes, server, speculation, steady
 from benchpost.serving.cost import StepCost
 from benchpost.serving.memory_calls import MEMORY_FUNCTIONS, measured_in
-from benchpost.serving.run import METRICS
+from benchpost.serving.run import GROWING, METRICS, Run
 from benchpost.serving.simulation import simulate
 
 Engine = Literal["static", "dynamic", "continuous", "chunked"]
@@ -66,7 +66,18 @@ def served(
         tp=tp,
         seed=seed,
     )
-    return Quantity(run.metric(metric), METRICS[metric])
+    return Quantity(_settled(run, metric, rate), METRICS[metric])
+
+
+def _settled(run: Run, metric: str, rate: float) -> float:
+    """A number of a run that does not depend on how many requests came. Raises UsageError."""
+    value = run.metric(metric)
+    if run.growing and metric in GROWING:
+        raise UsageError(
+            f"{metric} has no value at rate={rate:g}: more requests come than end, so that it "
+            "grows with `requests`; choose a lower rate or, if they are over soon, more requests"
+        )
+    return value
 
 
 def steady_throughput(
