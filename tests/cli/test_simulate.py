@@ -126,6 +126,7 @@ def test_speculate_shows_drawn_and_expected_tokens(capsys: pytest.CaptureFixture
     assert made["tokens_of_a_pass_drawn"] == pytest.approx(made["tokens_of_a_pass"], rel=0.02)
     assert made["break_even_batch"] > 1
     assert "break even batch" in said(capsys, "speculate", *ON)
+    assert "none up to 4,096\n" in said(capsys, "speculate", *ON, "--drafted", "1")
 
 
 def test_graphs_shows_sizes_and_what_a_batch_is_padded_to(

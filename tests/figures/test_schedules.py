@@ -17,7 +17,7 @@ from benchpost.figures.options import Option
 from benchpost.figures.passes import chances
 from benchpost.figures.schedules import continuous, static, steps_of
 from benchpost.roofline import serving_equations
-from benchpost.roofline.predict import setting_of
+from benchpost.roofline.predict import memory, setting_of
 from benchpost.serving.cost import StepCost
 from benchpost.serving.run import Run
 from benchpost.serving.simulation import simulate
@@ -226,6 +226,18 @@ def test_knobs_say_which_setting_cannot_keep_up() -> None:
     assert "more requests come than end" in text
     options = {**options, "rate": 0.1}
     assert "more requests come" not in call("table knobs", options, facts()).text
+
+
+def test_speculation_names_no_batch_that_does_not_fit() -> None:
+    """Where it pays at all of them, the caption says how many there are, by the memory."""
+    options: dict[str, Option] = {"gpu": "L40S", "model": "Llama-3.1-8B"}
+    fit = int(memory(gpu="L40S", model="Llama-3.1-8B", context=1024, engine="vllm").max_concurrency)
+    text = call("chart speculation", options, facts()).text
+    assert f"With 1 or 3 or 5 drafted it pays at every batch up to the {fit} that fit" in text
+    text = call("chart speculation", {**options, "gpu": "A100 SXM 80GB"}, facts()).text
+    assert re.search(r"with 5 drafted it pays up to batch \d\d\.", text)
+    nothing = call("chart speculation", {**options, "acceptance": 0.01}, facts()).text
+    assert "With 1 or 3 or 5 drafted it never pays." in nothing
 
 
 def test_knobs_name_what_does_not_fit() -> None:

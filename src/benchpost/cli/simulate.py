@@ -298,7 +298,7 @@ def _prefix(args: argparse.Namespace, given: dict[str, Any]) -> str:
 
 def _speculate(args: argparse.Namespace, given: dict[str, Any]) -> str:
     from benchpost.roofline.batching import speculate
-    from benchpost.serving.speculation import break_even, tokens_per_pass
+    from benchpost.serving.speculation import LARGEST_BATCH, break_even, tokens_per_pass
 
     made = speculate(**given, engine="vllm")
     batch = given.pop("batch")
@@ -314,6 +314,8 @@ def _speculate(args: argparse.Namespace, given: dict[str, Any]) -> str:
     }
     if args.format == "json":
         return _json({"asked": {**given, "batch": batch}, **found})
+    if found["break_even_batch"] == LARGEST_BATCH:
+        found["break_even_batch"] = f"none up to {LARGEST_BATCH:,}"
     return _listed(found)
 
 

@@ -265,7 +265,10 @@ def speculation_break_even(
     draft_cost: float = batching.DRAFT_COST,
     dtype: str = "bf16",
 ) -> Quantity:
-    """The largest batch at which speculation is not slower than plain decoding; 0 for none."""
+    """The largest batch at which speculation is not slower than plain decoding; 0 for none.
+
+    Where it pays at every batch that is looked at, there is no such number.
+    """
     batch = speculation.break_even(
         gpu=gpu,
         model=model,
@@ -276,6 +279,11 @@ def speculation_break_even(
         dtype=dtype,
         engine="vllm",
     )
+    if batch == speculation.LARGEST_BATCH:
+        raise UsageError(
+            f"speculation pays at every batch up to {batch:,} here, so there is no break-even "
+            "batch; say so in words"
+        )
     return Quantity(float(batch), "1")
 
 
