@@ -97,10 +97,10 @@ class Asked:
         What a way of batching does is said where several are compared.
         """
         told = policies if len(policies) > 1 else ()
-        ways = "".join(f" {policy}: {POLICIES[policy]}." for policy in told)
+        ways = "".join(f" {markup.escaped(f'{one}: {POLICIES[one]}.')}" for one in told)
         return (
             f"{markup.escaped(own)} Simulated with typical times of a step, not measured; seed 0."
-            f"{markup.escaped(ways)} {sources(self.chip, self.net, self.dtype)}"
+            f"{ways} {sources(self.chip, self.net, self.dtype)}"
         )
 
 
