@@ -314,9 +314,10 @@ def _speculate(args: argparse.Namespace, given: dict[str, Any]) -> str:
     }
     if args.format == "json":
         return _json({"asked": {**given, "batch": batch}, **found})
+    even: dict[str, Any] = {}
     if found["break_even_batch"] == LARGEST_BATCH:
-        found["break_even_batch"] = f"none up to {LARGEST_BATCH:,}"
-    return _listed(found)
+        even["break_even_batch"] = f"none up to {LARGEST_BATCH:,}"
+    return _listed({**found, **even})
 
 
 def _graphs(args: argparse.Namespace, given: dict[str, Any]) -> str:
