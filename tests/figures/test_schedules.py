@@ -269,6 +269,15 @@ def test_every_knob_has_numbers(prompt: str, shared: str | None) -> None:
     assert found == ([f"prompts that share their first {shared} tokens"] if shared else [])
 
 
+@pytest.mark.parametrize(("tp", "row"), [(2, "`--tensor-parallel-size 4`"), (4, None)])
+def test_no_knob_is_one_that_a_server_refuses(tp: int, row: str | None) -> None:
+    """28 heads are shared by 4 GPUs and not by 8."""
+    options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Qwen2.5-7B", "tp": tp}
+    text = call("table knobs", {**options, "requests": 40}, facts()).text
+    assert ("--tensor-parallel-size" in text) is (row is not None)
+    assert row is None or f"| {row} |" in text
+
+
 def test_a_knob_that_cannot_be_computed_is_no_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a simulation refuses is a finding of the slot, never a text in its table."""
 
