@@ -149,3 +149,20 @@ def markers() -> str:
     assert len(rows) == 4
     closed = (row if "/=" in row else f"{row}\n<!-- /fill -->" for row in rows)
     return "\n\n".join(closed) + "\n"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TREE)))
+def test_no_column_of_numbers_holds_a_sentence(page: Path) -> None:
+    """What a figure cannot compute is a finding, never a text that pushes numbers aside."""
+    text = re.sub(r"<!--.*?-->", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    tables = re.findall(r"^(\|[ :|-]+\|)\n((?:\|.*\n)+)", text, re.M)
+    rows = [
+        (align.split("|"), row.split("|")) for align, body in tables for row in body.split("\n")
+    ]
+    cells = [
+        cell.strip()
+        for align, row in rows
+        for ends, cell in zip(align, row, strict=False)
+        if ends.strip().endswith("-:")
+    ]
+    assert [cell for cell in cells if len(cell) > 20] == []
