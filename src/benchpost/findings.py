@@ -56,6 +56,7 @@ class Check(Enum):
     Q001 = "quoted number is impossible"
     Q002 = "number that is quoted as impossible is possible"
     Q003 = "recorded result beats the datasheet"
+    Q004 = "quoted number leaves out a condition that decides about it"
     # T: placeholders
     T001 = "placeholder is not filled"
     # P: pages of the site

@@ -177,7 +177,7 @@ def _batching(args: argparse.Namespace, given: dict[str, Any]) -> str:
     notes += (
         [f"{' and '.join(others)}: no measured server; the error below is vLLM's"] if others else []
     )
-    about = _about(given, notes)
+    about = _about(given, [*_notes(common), *notes])
     if args.format == "json":
         asked = {"asked": {**common, "seed": args.seed}, "units": METRICS, "runs": made}
         return _json({**asked, **about.record()})
@@ -255,6 +255,26 @@ def _growth(run: Run, asked: dict[str, Any]) -> str:
 
 def _folded(words: str) -> str:
     return textwrap.fill(words, 96, break_long_words=False, break_on_hyphens=False)
+
+
+def _notes(*servers: Mapping[str, Any]) -> list[str]:
+    """What must be said beside the numbers of these servers, each sentence once."""
+    from benchpost.roofline import catalog
+    from benchpost.roofline.predict import setting_of
+
+    said: dict[str, None] = {}
+    for each in servers:
+        tp, gpu, model = each.get("tp", 1), each["gpu"], each["model"]
+        setting = setting_of(gpu, model, "vllm", each["dtype"], each["kv"], tp)
+        for word, name in ((gpu, setting.chip.name), (model, setting.model.name)):
+            if catalog.differ(word, name):
+                said[f"{word!r} is taken for {name}"] = None
+        said |= dict.fromkeys(setting.notes)
+    return list(said)
+
+
+def _noted(said: list[str]) -> str:
+    return "".join(f"note: {note}\n" for note in said) + ("\n" if said else "")
 
 
 def _server(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -352,11 +372,12 @@ def _sweep(args: argparse.Namespace, given: dict[str, Any]) -> str:
     with progress_of("points", len(points), args.progress) as progress:
         made = sweep(common, points, processes=args.processes or None, progress=progress)
     rows = [{**point, **summary} for point, summary in zip(points, made, strict=True)]
+    said = _notes(*({**common, **point} for point in points))
     if args.format == "json":
-        return _json({"asked": common, "points": rows})
+        return _json({"asked": common, "notes": said, "points": rows})
     if args.format == "csv":
         return _csv(rows)
-    return _swept(points, made) + _unsteady(made)
+    return _noted(said) + _swept(points, made) + _unsteady(made)
 
 
 def _varied(words: list[str]) -> dict[str, list[Any]]:

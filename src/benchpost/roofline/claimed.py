@@ -15,8 +15,9 @@ class Claim:
     """Name of the accelerator."""
     gpus: int = 1
     """How many of it."""
-    dtype: str = "bf16"
-    """Format of the weights."""
+    dtype: str = ""
+    """Format of the weights. Where it is not said, rates and sizes are those of bf16, but weights
+    that do not fit in bf16 are no breach unless not even four bits each fit."""
     kv: str = "bf16"
     """Format of the KV cache."""
     batch: int = 1
@@ -56,13 +57,18 @@ class Claim:
     accuracy_loss: float | None = None
     """Share of accuracy that speculation is said to cost."""
 
+    @property
+    def weights(self) -> str:
+        """The format that rates and sizes are held against."""
+        return self.dtype or "bf16"
+
 
 @dataclass(frozen=True)
 class Breach:
     """What a claim breaks."""
 
     bound: str
-    """`bandwidth`, `compute`, `memory`, `tokens per request`, `consistency`, `unstated`, …"""
+    """`bandwidth`, `compute`, `memory`, `tokens per request`, `consistency`, `vocabulary`."""
     stated: float
     """What the claim says."""
     limit: float
@@ -84,6 +90,8 @@ class Verdict:
 
     breaches: tuple[Breach, ...]
     """Everything that it breaks; empty when nothing forbids it."""
+    unsaid: tuple[str, ...] = ()
+    """Conditions that would decide and are not said, a sentence each with what to say."""
 
     @property
     def possible(self) -> bool:
@@ -95,3 +103,8 @@ class Verdict:
 
     def __str__(self) -> str:
         return "; ".join(each.why for each in self.breaches) or "nothing forbids it"
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All that there is to say: what it breaks, then what is not said."""
+        return (*(each.why for each in self.breaches), *self.unsaid)

@@ -89,7 +89,7 @@ class Quote:
     gpus: int = 1
     """How many accelerators."""
     dtype: str = ""
-    """Format of the weights; empty for bf16, and for any where only the chip is named."""
+    """Format of the weights; empty where it is not said, see `Claim`."""
     kv: str = "bf16"
     """Format of the KV cache."""
     batch: int = 1
@@ -180,7 +180,7 @@ def _said(quote: Quote, kind: str, value: float) -> dict[str, Any]:
         "model": quote.model,
         "gpu": quote.gpu or None,
         "gpus": quote.gpus,
-        "dtype": quote.dtype or "bf16",
+        "dtype": quote.dtype,
         "kv": quote.kv,
         "batch": quote.batch,
         "context": float(quote.context),
