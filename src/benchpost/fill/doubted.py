@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from benchpost.errors import UsageError
+from benchpost.errors import BenchpostError, UsageError
+from benchpost.fill.bugs import BUGS, told
 from benchpost.fill.expression import calls
 from benchpost.fill.filled import finding_at
 from benchpost.fill.refusal import Refusal
@@ -30,13 +31,18 @@ def doubted(post: Post, results: Mapping[str, Results]) -> Iterator[Finding]:
 
 def _quoted(post: Post, value: Value) -> Iterator[Finding]:
     try:
-        quotes = [(Quote(**given), at) for given, at in calls(value.expression, "quoted")]  # type: ignore[arg-type]  # filling has held them against the signature
-        refusals = [refusal for quote, at in quotes if (refusal := _judged(quote, at))]
-    except (Refusal, UsageError, TypeError):
-        # what cannot be read is told by filling, with its place
+        yield from [finding_at(post, value, refusal) for refusal in _refusals(value)]
+    except (Refusal, BenchpostError, TypeError):
+        # what cannot be read or judged is told by filling, with its place
         return
-    for refusal in refusals:
-        yield finding_at(post, value, refusal)
+    except BUGS as error:
+        said = told(error, f"judging {value.expression!r}")
+        yield finding_at(post, value, Refusal(Check.S006, said))
+
+
+def _refusals(value: Value) -> list[Refusal]:
+    quotes = [(Quote(**given), at) for given, at in calls(value.expression, "quoted")]  # type: ignore[arg-type]  # filling has held them against the signature
+    return [refusal for quote, at in quotes if (refusal := _judged(quote, at))]
 
 
 def _judged(quote: Quote, at: int) -> Refusal | None:
