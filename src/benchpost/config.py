@@ -20,14 +20,14 @@ POST_SUFFIXES = (".mdx", ".md")
 MARKS = ("mkdocs.yml", ".git")
 """What shows a project's root where no settings do."""
 SNIPPET = rb"^[ \t>]*(?:```|~~~)[^\n]*\bbench\b"
-DOCUMENT = re.compile(
-    rb"<!--\s*/?(?:fill\b|=\s)"  # a slot or a value
-    rb"|"
-    + SNIPPET
-    + rb"|\A\s*---\r?\n(?:(?!---)[^\n]*\n)*?numbers[ \t]*:",  # a declaration in front matter
-    re.MULTILINE,
-)
-"""What makes a Markdown file below `documents` one of ours: a marker or a declaration."""
+DECLARATION = rb"\A\s*---\r?\n(?:(?!---)[^\n]*\n)*?numbers[ \t]*:"
+DOCUMENTS: Mapping[str, re.Pattern[bytes]] = {
+    suffix: re.compile(
+        rb"|".join((comment + rb"\s*/?(?:fill\b|=\s)", SNIPPET, DECLARATION)), re.MULTILINE
+    )
+    for suffix, comment in ((".md", rb"<!--"), (".mdx", rb"\{\s*/\*"))
+}
+"""What makes a file one of ours, by its ending: a slot, value, snippet, or a declaration."""
 SNIPPETS = re.compile(SNIPPET, re.MULTILINE)
 
 
@@ -118,7 +118,7 @@ def _markdown(folder: Path) -> Iterator[Path]:
 
 def is_document(file: Path) -> bool:
     """Whether a file has a marker or a declaration of ours; only such a file is read as a post."""
-    return _says(file, DOCUMENT)
+    return _says(file, DOCUMENTS.get(file.suffix, DOCUMENTS[".md"]))
 
 
 def may_run(file: Path) -> bool:

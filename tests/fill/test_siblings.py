@@ -103,3 +103,17 @@ def test_two_pictures_of_one_name_are_a_finding(house: House, project: Project) 
     assert outcome.drawn == ("figures/diagram-matmul-m16-k4-n4.svg",)
     assert {path: house.files()[path] for path in before} == before
     assert said(file, project) == []
+
+
+MDX = "{/* fill diagram matmul m=4 k=4 n=4 */}\n{/* /fill */}\n"
+
+
+def test_a_picture_that_an_mdx_post_wants_but_does_not_show_stays(house: House) -> None:
+    """The comments of both dialects count: notes beside a post leave it what its slot wants."""
+    post = house.write("posts/p/index.mdx", MDX)
+    assert fill_post(post, house.project).drawn == (f"figures/{NAME}",)
+    house.write("posts/p/index.mdx", MDX)
+    notes = house.write("posts/p/notes.md", slot(8))
+    assert fill_post(notes, house.project).removed == ()
+    assert said(notes, house.project) == []
+    assert (house.root / "posts/p/figures" / NAME).is_file()
