@@ -230,18 +230,7 @@ def speculation_speedup(
     dtype: str = "bf16",
 ) -> Quantity:
     """Speed-up of speculative decoding against plain decoding, typically."""
-    made = batching.speculate(
-        gpu=gpu,
-        model=model,
-        acceptance=acceptance,
-        drafted=drafted,
-        batch=batch,
-        context=context,
-        draft_cost=draft_cost,
-        dtype=dtype,
-        engine="vllm",
-    )
-    return Quantity(made.value, "1")
+    return Quantity(batching.speculate(**locals(), engine="vllm").value, "1")
 
 
 def speculation_break_even(
@@ -255,17 +244,7 @@ def speculation_break_even(
     dtype: str = "bf16",
 ) -> Quantity:
     """The largest batch at which speculation is not slower than plain decoding; 0 for none."""
-    batch = speculation.break_even(
-        gpu=gpu,
-        model=model,
-        acceptance=acceptance,
-        drafted=drafted,
-        context=context,
-        draft_cost=draft_cost,
-        dtype=dtype,
-        engine="vllm",
-    )
-    return Quantity(float(batch), "1")
+    return Quantity(float(speculation.break_even(**locals(), engine="vllm")), "1")
 
 
 def free_verification_batch(*, gpu: str, drafted: int, dtype: str = "bf16") -> Quantity:
