@@ -85,6 +85,19 @@ class Project:
         found = {file for name in self.config.documents for file in _markdown(self.root / name)}
         return sorted(file for file in found - posts if is_document(file))
 
+    def folders_with(self, name: str) -> list[Path]:
+        """Folders of posts and below `documents` that hold a folder of this name, sorted."""
+        return sorted({at for at, _ in self._folders() if (at / name).is_dir()})
+
+    def texts(self) -> list[Path]:
+        """Every MDX and Markdown file among the posts and below `documents`, ours or not."""
+        found = {at / name for at, names in self._folders() for name in names}
+        return sorted(file for file in found if file.suffix in POST_SUFFIXES)
+
+    def _folders(self) -> Iterator[tuple[Path, list[str]]]:
+        for name in (self.config.posts, *self.config.documents):
+            yield from _walked(self.root / name)
+
     def post_files(self, arguments: list[str]) -> list[Path]:
         """The posts and documents that command-line arguments name, or all of the project."""
         if not arguments:
@@ -110,10 +123,16 @@ class Project:
 
 
 def _markdown(folder: Path) -> Iterator[Path]:
-    """Markdown files below a folder; hidden folders and installed packages are not looked into."""
+    """Markdown files below a folder."""
+    for at, names in _walked(folder):
+        yield from (at / name for name in names if name.endswith(".md") and name[0] != ".")
+
+
+def _walked(folder: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Folders with the names of their files; not the hidden ones, nor installed packages."""
     for at, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name[0] != "." and name != "node_modules"]
-        yield from (Path(at, name) for name in names if name.endswith(".md") and name[0] != ".")
+        yield Path(at), names
 
 
 def is_document(file: Path) -> bool:

@@ -117,3 +117,14 @@ def test_a_picture_that_an_mdx_post_wants_but_does_not_show_stays(house: House) 
     assert fill_post(notes, house.project).removed == ()
     assert said(notes, house.project) == []
     assert (house.root / "posts/p/figures" / NAME).is_file()
+
+
+def test_a_clash_of_a_chart_is_told_once(house: House, project: Project) -> None:
+    """Its picture and its data clash alike; one `name=` mends both."""
+    chart = '<!-- fill chart decode gpu="{}" model="Qwen3-4B" name="c" -->\n<!-- /fill -->\n'
+    fill_post(house.write("notes/a.md", chart.format("H200")), project)
+    other = house.write("notes/b.md", chart.format("B200"))
+    assert said(other, project) == [
+        "notes/b.md:1:1: S006 notes/a.md shows another picture called 'c.svg'; give one of the "
+        'two name="…"'
+    ]

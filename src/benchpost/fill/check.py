@@ -168,7 +168,7 @@ def _commands(post: Post) -> list[Finding]:
 
 def _orphans(post: Post, filled: Filled, project: Project) -> Iterator[Finding]:
     wanted = {picture.path for picture in pictures(filled.pieces, post.file)}
-    loose, edited = unwanted(post, filled.text, wanted, project)
+    loose, edited = unwanted(post.file, filled.text, wanted, project)
     for path in loose:
         said = f"no slot of {post.path} shows this figure any more"
         yield Finding(Check.F004, Place(project.relative(path)), said, mend("fill", post))
