@@ -9,7 +9,7 @@ import pytest
 from house import House
 
 from benchpost.cli import main
-from benchpost.fill import check, doubted, filled
+from benchpost.fill import doubted, general, material
 from benchpost.fill.check import check_post
 from benchpost.fill.write import fill_post
 
@@ -51,7 +51,7 @@ def test_a_value_that_raises_is_told_and_the_others_go_on(
 ) -> None:
     """The finding quotes the value, the exception's last line and where it was raised."""
     file = house.write("posts/a/index.mdx", POST)
-    fails(filled.general, "quantity", "2 * 3", monkeypatch)
+    fails(general, "quantity", "2 * 3", monkeypatch)
     bug = (
         "posts/a/index.mdx:3:13: S006 the value '2 * 3' failed with KeyError: 'surprise' "
         f"(test_bugs.py:{line_of_raise()}){REPORT}"
@@ -68,7 +68,7 @@ def test_a_value_that_raises_is_told_and_the_others_go_on(
 def test_a_figure_that_raises_is_told(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """By its name, where its slot stands; the values are filled."""
     file = house.write("posts/a/index.mdx", POST)
-    fails(filled.general, "fragment", "diagram matmul", monkeypatch)
+    fails(general, "fragment", "diagram matmul", monkeypatch)
     outcome = fill_post(file, house.project)
     assert [f"{f.place}: {f.message}" for f in outcome.findings] == [
         "posts/a/index.mdx:5:10: diagram matmul failed with KeyError: 'surprise' "
@@ -111,12 +111,12 @@ def test_a_post_that_breaks_its_check_hides_no_other(
     house.write("posts/a/index.mdx", POST)
     house.write("posts/b/index.mdx", OTHER)
     monkeypatch.chdir(house.root)
-    real = check.gather
+    real = material.gather
 
     def gather(file: Any, project: Any) -> Any:
         return real(file, project) if "posts/b" in str(file) else raising(file)
 
-    monkeypatch.setattr(check, "gather", gather)
+    monkeypatch.setattr("benchpost.fill.check.gather", gather)
     monkeypatch.setattr("benchpost.fill.write.gather", gather)
     assert main(["check", "--format", "json"]) == 1
     found = json.loads(capsys.readouterr().out)
