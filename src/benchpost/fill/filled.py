@@ -15,6 +15,7 @@ from benchpost.errors import BenchpostError, UsageError, near
 from benchpost.figures.names import clashes
 from benchpost.figures.types import Facts, Figure, Fragment
 from benchpost.fill import general
+from benchpost.fill.bugs import BUGS, told
 from benchpost.fill.expression import blamed
 from benchpost.fill.layout import laid_out
 from benchpost.fill.number import written
@@ -105,7 +106,15 @@ def _piece(post: Post, mark: Slot | Value, facts: Facts, own: Mapping[str, Figur
     except ArithmeticError as error:
         # numbers indeed, but none that the equations can take
         raise Refusal(Check.S006, f"cannot be computed: {error}") from error
+    except (Refusal, BenchpostError):
+        raise
+    except BUGS as error:
+        raise Refusal(Check.S006, told(error, _words(mark))) from error
     return Piece(mark, laid_out(fragment.text, mark, post.text), fragment)
+
+
+def _words(mark: Slot | Value) -> str:
+    return f"the value {mark.expression!r}" if isinstance(mark, Value) else mark.head
 
 
 def _number(value: Value, facts: Facts) -> str:

@@ -81,11 +81,9 @@ def without(text: str, names: Iterable[str]) -> str:
     return text
 
 
-def blanked(text: str) -> str:
-    """A text of the same length with `_` for every name of a chip or model in it."""
-    for kind in ("chip", "model"):
-        text = _pattern(kind)[0].sub(lambda match: "_" * len(match[0]), text)
-    return text
+def blanked(text: str, kind: str) -> str:
+    """A text of the same length with `_` for every name of a `chip` or a `model` in it."""
+    return _pattern(kind)[0].sub(lambda match: "_" * len(match[0]), text)
 
 
 def _kept(match: re.Match[str], canonical: Mapping[str, str], names: set[str]) -> str:

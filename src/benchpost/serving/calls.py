@@ -241,18 +241,7 @@ def speculation_speedup(
     dtype: str = "bf16",
 ) -> Quantity:
     """Speed-up of speculative decoding against plain decoding, typically."""
-    made = batching.speculate(
-        gpu=gpu,
-        model=model,
-        acceptance=acceptance,
-        drafted=drafted,
-        batch=batch,
-        context=context,
-        draft_cost=draft_cost,
-        dtype=dtype,
-        engine="vllm",
-    )
-    return Quantity(made.value, "1")
+    return Quantity(batching.speculate(**locals(), engine="vllm").value, "1")
 
 
 def speculation_break_even(
@@ -269,16 +258,7 @@ def speculation_break_even(
 
     Where it pays at every batch that is looked at, there is no such number.
     """
-    batch = speculation.break_even(
-        gpu=gpu,
-        model=model,
-        acceptance=acceptance,
-        drafted=drafted,
-        context=context,
-        draft_cost=draft_cost,
-        dtype=dtype,
-        engine="vllm",
-    )
+    batch = speculation.break_even(**locals(), engine="vllm")
     if batch == speculation.LARGEST_BATCH:
         raise UsageError(
             f"speculation pays at every batch up to {batch:,} here, so there is no break-even "
