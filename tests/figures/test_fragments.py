@@ -117,7 +117,14 @@ def test_captions_are_one_emphasised_line(head: str, options: dict[str, Option])
         ("repo-card", {"model": QWEN}, "| **13 files** | **8.06 GB** |"),
         ("table results", {"snippet": "peaks"}, "790 TFLOPS (780 TFLOPS to 795 TFLOPS, n = 3)"),
         ("table results", {"snippet": "peaks", "values": "lucky"}, "| not measured |"),
-        ("table results", {"snippet": "peaks"}, "with uncommitted changes"),
+        (
+            "table results",
+            {"snippet": "peaks"},
+            "2026-11-19, load 6.6 on 2 cores when it began, with uncommitted changes; ",
+        ),
+        ("table results", {"snippet": "peaks"}, "torch 2.9.0, 2026-11-20._"),
+        ("table results", {"snippet": "peaks"}, "\n\n_Median (smallest to largest) of 3 samples. "),
+        ("table results", {"snippet": "peaks", "values": "max_mem_bw"}, "\n\n_ci\\_cpu ("),
         (
             "table results",
             {"snippet": "later"},
