@@ -124,7 +124,7 @@ def test_captions_are_one_emphasised_line(head: str, options: dict[str, Option])
         ),
         ("table results", {"snippet": "peaks"}, "torch 2.9.0, 2026-11-20._"),
         ("table results", {"snippet": "peaks"}, "\n\n_Median (smallest to largest) of 3 samples. "),
-        ("table results", {"snippet": "peaks", "values": "max_mem_bw"}, "\n\n_ci\\_cpu ("),
+        ("table results", {"snippet": "peaks", "values": "max_mem_bw"}, "\n\n_ci_cpu ("),
         (
             "table results",
             {"snippet": "later"},
