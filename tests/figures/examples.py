@@ -10,9 +10,7 @@ from benchpost.record.types import Machine, Measured, Output, Provenance, Result
 QWEN = "Qwen3-4B-Instruct-2507"
 
 
-def provenance(
-    machine: Machine, when: str, *, clean: bool = True, load: float = 0.1
-) -> Provenance:
+def provenance(machine: Machine, when: str, *, clean: bool = True, load: float = 0.1) -> Provenance:
     versions = {"numpy": "2.4.6", "torch": "2.9.0"}
     return Provenance(when, "0123abcd", clean, machine, "3.11.7", versions, load, 2.5)
 

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 
 PHRASES: tuple[tuple[str, str], ...] = (
     (r"time[- ]to[- ]first[- ]token", "ttft"),
+    (r"(?:kv|key[- ]value)[- ]?cache sizes?", "kvcache bytes"),
+    (r"(?:sizes?|bytes) of (?:the |its |a )?(?:kv|key[- ]value)[- ]?caches?", "kvcache bytes"),
     (r"(?:kv|key[- ]value)[- ]?caches?", "kvcache"),
+    (r"batch[- ]sizes?", "batch"),
     (r"(?:grouped|multi)[- ](?:query|head) attention|self-attention", "attention"),
     (r"paged[- ]?attention", "paging"),
     (r"matrix[- ]multipl\w+|matrix products?|gemms?|mat-?muls?", "matmul"),
@@ -143,14 +146,16 @@ MEANT: Mapping[str, Mapping[str, str]] = {
         "prefill": "equation prefill_time",
         "matmul": "equation matmul_flops",
         "attention": "equation attention_flops",
+        "kvcache bytes": "equation kv_bytes",
     },
     "": {
         "matmul": "diagram matmul",
         "decode": "chart decode",
         "prefill": "chart ttft",
+        "kvcache bytes": "equation kv_bytes",
     },
 }
-"""What one word alone asks for, by the kind of figure: several bear it in their names."""
+"""What a word or two alone ask for, by the kind of figure: several bear them in their names."""
 
 WORD = re.compile(r"[a-z][a-z0-9]*")
 _PHRASES = tuple((re.compile(pattern, re.IGNORECASE), word) for pattern, word in PHRASES)
