@@ -74,6 +74,11 @@ EXAMPLES: list[tuple[str, dict[str, Option]]] = [
     ("chart roofline", {"gpu": "RTX 4090, H200, L4, A10"}),
     ("chart roofline", {"gpu": "H200", "model": "Llama-3.1-8B", "batch": 16, "prompt": 2048}),
     ("chart decode", {"gpu": "RTX 4090", "model": QWEN}),
+    ("chart decode", {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "over": "batch"}),
+    (
+        "chart decode",
+        {"gpu": "H100 SXM, H200", "model": "Qwen3-30B-A3B", "over": "batch", "context": 4096},
+    ),
     ("chart decode", {"gpu": "RTX 4090, H200", "model": "Qwen3-8B, Qwen2.5-7B", "batch": 4}),
     ("chart ttft", {"gpu": "RTX 4090", "model": QWEN}),
     ("chart ttft", {"gpu": "RTX 4090, H100 SXM", "model": "Qwen3-4B, Llama-3.1-8B"}),

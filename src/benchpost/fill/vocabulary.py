@@ -45,7 +45,7 @@ STOPWORDS = _listed(
     here there below above next again into than then one two three some any all each every vs
     versus per via about using use used based but if also only very more most just simple nice
     good better final real actual same such later soon please maybe etc eg ie gpu gpus card her
-    his their my"""
+    his their my over against"""
 )
 """Words that say nothing of what a figure is about."""
 
@@ -68,7 +68,7 @@ PROSE = _listed(
 
 ALSO: Mapping[str, str] = {
     "chart roofline": "compute-bound memory-bound ridge intensity peak attainable bound operations",
-    "chart decode": "decode generation token rate context length long KV cache slower",
+    "chart decode": "decode generation token rate context length long KV cache slower batch",
     "chart ttft": "TTFT prefill prompt length input first token",
     "chart peaks": "datasheet measured theoretical achieved achievable hardware peak bandwidth "
     "compute efficiency GPU",
@@ -148,6 +148,10 @@ MEANT: Mapping[str, Mapping[str, str]] = {
         "attention": "equation attention_flops",
         "kvcache bytes": "equation kv_bytes",
     },
+    "chart": dict.fromkeys(
+        ("rate batch", "token rate batch", "decode rate batch", "decode token rate batch"),
+        "chart decode",
+    ),
     "": {
         "matmul": "diagram matmul",
         "decode": "chart decode",
