@@ -1,4 +1,4 @@
-"""The chart of decode rate against batch, computed batch by batch: larger ones wake more experts."""
+"""The chart of decode rate against batch, computed for each: large ones wake more experts."""
 
 from __future__ import annotations
 
