@@ -15,6 +15,7 @@ from toolfacts.table import collapse, expand
 from benchpost.commands.check import check_text
 from benchpost.commands.context import Context
 from benchpost.commands.facts import Flag, Tool, decode, load, tools
+from benchpost.commands.limits import beyond
 from benchpost.commands.names import base
 from benchpost.commands.versions import Life, Stretch, lives, near, order, stretch
 from benchpost.errors import UsageError
@@ -274,3 +275,21 @@ def test_a_hint_that_fits_no_flag_of_the_command_is_left_out() -> None:
     for release, hint in (("0.10.0", ""), ("0.33.0", "; write `--input-len`")):
         (found,) = check_text(page, "a.md", {"vllm": release})
         assert found.message == f"{said} {release}{never}{hint}"
+
+
+@pytest.mark.parametrize("name", tools())
+def test_closed_flags_have_values_to_choose_from(name: str) -> None:
+    """A flag that is said to refuse other values is there, and its values are known."""
+    tool = load(name)
+    known = {flag.name for flag in tool.flags if flag.known}
+    assert {*tool.kept.get("closed", ())} <= known
+
+
+@pytest.mark.parametrize("name", tools())
+def test_ranges_hold_the_default(name: str) -> None:
+    """Limits are known words, and a number that is the default keeps them."""
+    for flag in load(name).flags:
+        for release, default in flag.history[-1:]:
+            if isinstance(default, int | float):
+                assert not beyond(str(default), flag.range), (flag.name, release)
+    assert name != "vllm" or any(flag.range for flag in load(name).flags)
