@@ -96,6 +96,19 @@ def test_plan_apply_undo_and_migrate(tree: Path, capsys: pytest.CaptureFixture[s
     assert (copy / "c/x/SKILL.md").is_file()
     assert main(["skills", "undo", "plan.undo.json", "--tree", "skills"]) == 0
     assert (tree / "a/b/x/SKILL.md").is_file()
+    capsys.readouterr()
+    assert main(["skills", "undo", "plan.undo.json", "--tree", "skills"]) == 0
+    assert capsys.readouterr().out == "plan.undo.json: already undone\n"
+
+
+def test_rules_in_doubt_make_no_plan(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What could be applied without what is in doubt is not printed."""
+    Path("rules.txt").write_text("- a/b/x -> c\n- gone -> c\n", encoding="utf-8")
+    assert main(["skills", "plan", "--tree", "skills", "--rules", "rules.txt"]) == 1
+    assert capsys.readouterr() == (
+        "",
+        "rules.txt:2:3: K040 no skill and no category 'gone'\nno plan was made\n",
+    )
 
 
 def test_a_plan_by_description(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
