@@ -38,11 +38,11 @@ VERBS = {
 
 EXAMPLES = """\
 examples:
-  benchpost todo --apply posts/overhead/index.mdx   write a slot for each placeholder
-  benchpost run                                     run snippets whose results are missing or stale
-  benchpost fill                                    fill the slots and values of all posts
-  benchpost check                                   say what is wrong; writes nothing
-  benchpost build                                   all of it, and the site
+  benchpost todo --apply posts/vllm-overhead/index.mdx  write a slot for each placeholder
+  benchpost run                                         run snippets without a fresh result
+  benchpost fill                                        fill the slots and values of all posts
+  benchpost check                                       say what is wrong; writes nothing
+  benchpost build                                       all of it, and the site
 """
 
 INTERRUPTED = 130

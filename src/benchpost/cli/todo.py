@@ -16,9 +16,9 @@ from benchpost.fill.suggest import Suggestion, suggest
 from benchpost.post.document import Post, Todo
 
 EXAMPLES = """\
-  benchpost todo                                  what is missing, and what would fill it
-  benchpost todo --apply posts/overhead/index.mdx write the best slot for each
-  benchpost fill posts/overhead/index.mdx         then fill the slots
+  benchpost todo                                        what is missing, and what would fill it
+  benchpost todo --apply posts/vllm-overhead/index.mdx  write the best slot for each
+  benchpost fill posts/vllm-overhead/index.mdx          then fill the slots
 """
 
 
