@@ -90,6 +90,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         # what is still buffered would fail again when the interpreter flushes it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
+    except OSError as error:
+        # of a file or folder that was named: full disk, no right to write, a folder for a file
+        if error.filename is None:
+            raise
+        print(f"benchpost: {error.filename2 or error.filename}: {error.strerror}", file=sys.stderr)
+        return BenchpostError.exit_code
     return code
 
 

@@ -9,6 +9,7 @@ from benchpost.figures.axis import linear, logarithmic
 from benchpost.figures.curves import Pair, caption_of, label_of, title_of
 from benchpost.figures.traced import Chart, Points, Trace
 from benchpost.roofline import predict
+from benchpost.roofline.types import Estimate
 
 CONTEXT = 1024
 """Tokens of each sequence, unless it is said."""
@@ -58,7 +59,7 @@ def _traces(style: int, pair: Pair, pairs: Sequence[Pair], context: int, end: in
     return made
 
 
-def _estimate(pair: Pair, context: int, batch: int) -> predict.Estimate:
+def _estimate(pair: Pair, context: int, batch: int) -> Estimate:
     return predict.decode(
         gpu=pair.chip, model=pair.model, context=context, batch=batch, dtype=pair.dtype, kv=pair.kv
     )
