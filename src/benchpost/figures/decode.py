@@ -61,10 +61,11 @@ def chart_decode(
     axis = tokens_axis(_HEAD, "context, tokens", pairs, to)
     curves = [curve for i, pair in enumerate(pairs) for curve in _curves(i, pair, pairs)]
     together = f", {batch} sequences together" if batch > 1 else ""
-    label = f"tokens per second{together}"
     data = {
         "x": axis.data(),
-        "y": linear(label, [curve.sweep.at(axis.lo) for curve in curves]).data(),
+        "y": linear(
+            f"tokens per second{together}", [curve.sweep.at(axis.lo) for curve in curves]
+        ).data(),
         "series": [curve.data() for curve in curves],
         "bands": _bands(pairs),
         "title": title_of("Decode rate", pairs),
@@ -72,8 +73,15 @@ def chart_decode(
     }
     options = changed(batch=(batch, 1), to=(to, 0), dtype=(dtype, "bf16"), kv=(kv, "bf16"))
     stem = file_stem(_HEAD, name, gpu, model, *options)
-    note = caption_of(caption, pairs, predict.DECODE_FIT)
-    return shown(facts, stem, "lines", data, note, table_of("context", "tok/s", curves, axis))
+    table, note = table_of("context", "tok/s", curves, axis), predict.DECODE_FIT
+    return shown(facts, stem, "lines", data, caption_of(caption, pairs, note), table)
+
+
+def _refuse(context: int) -> None:
+    if context:
+        raise UsageError(
+            f"option 'context' of {_HEAD!r} goes with over=\"batch\"; else it is swept"
+        )
 
 
 def _over_batch(
