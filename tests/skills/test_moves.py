@@ -132,6 +132,18 @@ def test_undoing_gives_the_original_bytes(repository: Path) -> None:
     assert git(repository, "status", "--porcelain", "-uall") == ""
 
 
+def test_undoing_twice_changes_nothing(repository: Path) -> None:
+    """What was undone before has no moves left to make."""
+    kept = record(changed(repository, PLAN))
+    before = contents(repository)
+    perform(changed(repository, PLAN))
+    perform(undoing(kept, "plan.undo.json", repository))
+    again = undoing(kept, "plan.undo.json", repository)
+    assert (again.moves, dict(again.files)) == ((), {})
+    assert len(again.done) == len(PLAN.moves)
+    assert contents(repository) == before
+
+
 def test_undoing_stops_where_something_changed_since(repository: Path) -> None:
     """What somebody edited after the change is not thrown away."""
     change = changed(repository, PLAN)
@@ -264,6 +276,26 @@ def test_rules_make_a_plan_and_say_what_is_not_clear(tmp_path: Path) -> None:
         "rules.txt:5:3 mlops/serve says 3 skills and names 1",
         "rules.txt:5:3 no skill 'nope'",
         "rules.txt:6:3 no skill and no category 'gone'",
+    ]
+
+
+def test_rules_take_names_and_paths(tmp_path: Path) -> None:
+    """Both forms take a skill by its path or its name; a name of several is a doubt."""
+    names = ("a/x", "b/x", "a/y", "a/z", "b/z", "b/w")
+    write(tmp_path, {f"{path}/SKILL.md": skill(path.rpartition("/")[2]) for path in names})
+    rules = "- c (2): a/x, y\n- w -> c\n- b/x -> d\n- z -> c\n- c (1): z\n- wx -> c\n"
+    plan, doubts = propose(rules, scan(tmp_path), "r")
+    assert [(move.old, move.new) for move in plan.moves] == [
+        ("a/x", "c/x"),
+        ("a/y", "c/y"),
+        ("b/w", "c/w"),
+        ("b/x", "d/x"),
+    ]
+    several = "'z' is the name of several skills: a/z, b/z; write its path"
+    assert [f"{each.place} {each.message}" for each in doubts] == [
+        f"r:4:3 {several}",
+        f"r:5:3 {several}",
+        "r:6:3 no skill and no category 'wx'; did you mean 'x' or 'w'?",
     ]
 
 

@@ -20,10 +20,10 @@ from benchpost.findings import as_json
 from benchpost.post.document import Slot
 
 EXAMPLES = """\
-  benchpost fill                                  fill all posts of the project
-  benchpost fill posts/overhead/index.mdx         fill one
-  benchpost fill --diff                           and show what changed in the text
-  benchpost fill --redraw                         draw fresh pictures anew too
+  benchpost fill                                fill all posts of the project
+  benchpost fill posts/vllm-overhead/index.mdx  fill one
+  benchpost fill --diff                         and show what changed in the text
+  benchpost fill --redraw                       draw fresh pictures anew too
 """
 
 

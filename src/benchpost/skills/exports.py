@@ -252,7 +252,7 @@ def _record(library: Library, skill: Skill, url: str) -> dict[str, object]:
         "category": skill.category,
         "description": skill.description,
         "tags": list(skill.tags),
-        "platforms": skill.fields.get("platforms") or [],
+        "platforms": list(skill.platforms),
         "tokens": tokens(text),
         "digest": f"sha256:{sha256(text.encode())}",
         "url": url,
