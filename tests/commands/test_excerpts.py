@@ -61,4 +61,5 @@ def test_prose_around_inline_code_is_known() -> None:
     """What stands before and after, and the heading or paragraph above."""
     (code,) = found("## Old flags\n\nThese are gone:\n\n- use `--x` (default 3)\n")
     assert (code.before, code.after) == ("use ", " (default 3)")
-    assert code.above == "## Old flags\nThese are gone:"
+    assert code.prose is not None
+    assert [each.source for each in code.prose.over] == ["## Old flags", "These are gone:"]

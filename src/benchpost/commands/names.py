@@ -13,33 +13,11 @@ from benchpost.errors import near
 from benchpost.findings import Check, Severity
 from benchpost.post.problems import Problem
 
-_PAST = (
-    "gone|removed?|removes|removal|dropp?ed|renamed|replaced|replaces|deprecated|former(?:ly)?|"
-    "used to|no longer|not any ?more|until|before|earlier|older|old|instead of|never existed|"
-    "does not exist|do not exist|was|were|had|predecessor|in place of|up to|no such|unknown|legacy"
-)
-HISTORY = re.compile(rf"\b(?:{_PAST})\b|[≤<]\s*v?\d+\.", re.IGNORECASE)
-"""Words of prose that speaks of what is not there now: such names are meant as they stand."""
-ABOVE = re.compile(
-    r"\b(?:gone|removed|removal|dropped|renamed|deprecated|former|older|old|legacy|history|v0)\b",
-    re.IGNORECASE,
-)
-"""The same in a heading or in the paragraph that leads a list in, where fewer words tell it."""
-
 SUFFIXES = ("_bucket", "_sum", "_count", "_created", "_total", "_info")
-
-
-def tells_history(excerpt: Excerpt) -> bool:
-    """Whether inline code stands in prose about what was, or will be."""
-    if excerpt.kind != "inline":
-        return False
-    return bool(HISTORY.search(excerpt.leaf) or ABOVE.search(excerpt.above))
 
 
 def judged(excerpt: Excerpt, context: Context) -> Iterator[Problem]:
     """Names of variables and metrics that the releases asked for do not have."""
-    if tells_history(excerpt):
-        return
     yield from _variables(excerpt, context)
     yield from _metrics(excerpt, context)
 
