@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from benchpost.commands import around, defaults, flags, habits, names
@@ -178,7 +179,8 @@ def _moved(problems: Iterator[Problem], excerpt: Excerpt) -> Iterator[Problem]:
 
 def _comments(script: Script, first: int, last: int) -> list[Comment]:
     """The comments between two offsets."""
-    return [each for each in script.comments if first <= each.start < last]
+    begin, end = (bisect_left(script.comments, at, key=lambda c: c.start) for at in (first, last))
+    return list(script.comments[begin:end])
 
 
 FAULTS = {
