@@ -53,7 +53,7 @@ def test_a_command_gets_these_findings(case: Mapping[str, Any]) -> None:
 
 @pytest.mark.parametrize("case", COMMANDS, ids=lambda case: case["run"])
 def test_errors_are_what_the_tool_itself_refuses(case: Mapping[str, Any]) -> None:
-    """A command has an error exactly where vLLM's own parser refused it, one known case aside."""
+    """A command has an error exactly where vLLM's parser refused it, or its settings at start."""
     found = check_text(fenced(case["run"]), "page.md", NEWEST)
     refused = any(each.severity is Severity.ERROR for each in found)
     assert refused == ((case["parser"] == "refuses") ^ case.get("differs", False))

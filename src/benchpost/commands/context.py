@@ -39,6 +39,11 @@ class Context:
             found = found.get(name, {})
         return found
 
+    @property
+    def closed(self) -> frozenset[str]:
+        """Flags that refuse other values than those known, though the parser takes any."""
+        return frozenset(self.tool.kept.get("closed", ()))
+
     def rows(self, name: str) -> list[Mapping[str, Any]]:
         """A list of tables that is kept by hand."""
         found: list[Mapping[str, Any]] = self.tool.kept.get(name, [])

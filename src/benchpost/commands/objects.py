@@ -10,6 +10,7 @@ from typing import Any
 from benchpost.commands.context import Context, listed
 from benchpost.commands.facts import Key
 from benchpost.commands.grammar import Given
+from benchpost.commands.limits import beyond
 from benchpost.commands.script import Word
 from benchpost.errors import near
 from benchpost.findings import Check
@@ -161,8 +162,13 @@ def _member(known: Key, key: str, member: Any, at: int, context: Context) -> Ite
     if wrong and not isinstance(member, bool):
         hint = near(str(member), choices) or f"; there are {listed(choices)}"
         yield Problem(Check.C005, at, f"`{key}` cannot be {str(member)!r}{hint}")
-    elif not enum and not choices and (said := _type_fault(known.kind, member)):
+    elif not enum and not choices and (said := _fault(known, member)):
         yield Problem(Check.C005, at, f"`{key}` is {said}, not {json.dumps(member)}")
+
+
+def _fault(known: Key, member: Any) -> str:
+    """What a member must be and is not, by its type and its range."""
+    return _type_fault(known.kind, member) or beyond(json.dumps(member), known.range)
 
 
 TYPES: Mapping[str, tuple[str, type | tuple[type, ...]]] = {

@@ -10,6 +10,7 @@ from benchpost.commands import objects
 from benchpost.commands.context import Context, listed
 from benchpost.commands.facts import Flag
 from benchpost.commands.grammar import Given, is_hole
+from benchpost.commands.limits import beyond
 from benchpost.commands.script import Word
 from benchpost.errors import near
 from benchpost.findings import Check, Severity
@@ -72,6 +73,11 @@ def _one_value(given: Given, flag: Flag, word: Word, context: Context) -> Iterat
     elif shape and not flag.choices and not shape.fullmatch(word.text):
         said = f"`{given.spelled}` takes {_wanted(flag)}, not {word.text!r}"
         yield Problem(Check.C005, word.start, said)
+    elif shape and (said := beyond(word.text, flag.range)):
+        yield Problem(Check.C005, word.start, f"`{given.spelled}` is {said}, not {word.text}")
+    elif flag.known and word.text not in flag.known and flag.name in context.closed:
+        hint = near(word.text, flag.known) or f"; there are {listed(flag.known)}"
+        yield Problem(Check.C005, word.start, f"`{given.spelled}` cannot be {word.text!r}{hint}")
     elif flag.known and word.text not in flag.known:
         close = difflib.get_close_matches(word.text, flag.known, n=1, cutoff=0.8)
         if close:

@@ -22,6 +22,12 @@ FORMAT = re.compile(
     rf"\b(?P<format>{'|'.join(catalog.FORMAT_BYTES)})\b(?P<before>[ -]KV\b)?",
     re.IGNORECASE,
 )
+MEMORY = re.compile(
+    r"[\s_-]*(?:\(|(?:with|of|having)\b)?[\s_-]*(?P<size>\d+) ?Gi?B\b"
+    r"(?:[ -]of)?(?:[ -](?:memory|VRAM|HBM))?\)?",
+    re.IGNORECASE,
+)
+"""What may follow a chip's name to tell it from others of its name: `H100 with 80 GB`."""
 THOUSAND = 1024
 """What `k` means after a number of tokens: `context of 8k`."""
 
