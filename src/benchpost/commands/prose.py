@@ -25,7 +25,8 @@ _RELEASE = (
 )
 _GONE = r"(?:gone|removed|dropped|renamed|deprecated|replaced|superseded)"
 _CODE = r"`[^`\n]{1,80}`"
-_LISTED = rf"(?:{_CODE}(?:,| and| or|, and|, or| \+|/|,? (?:the )?(?:flag|key)s?)\s*){{0,6}}"
+_LISTED = rf"(?:{_CODE}(?:,| and| or|, and|, or| \+|/)\s*){{0,6}}"
+_NOUN = "(?:flag|option|parameter|argument|setting|variable|metric|counter|gauge|key|name)s?"
 
 TELLS = re.compile(
     rf"""\b(?:
@@ -34,7 +35,8 @@ TELLS = re.compile(
       (?:in|since|with|from|as\ of|before|after|by|until)\s+{_RELEASE}
     | (?:was|were|had|did|took|used\ to)\b[^.;]{{0,60}}?\b(?:in|of|until|up\ to|with)\s+{_RELEASE}
     | (?:in|of|with)\s+{_RELEASE}[^.;]{{0,60}}?\b(?:was|were|had|did|took)
-    | gone\ since
+    | gone\ since | (?:is|are|was|were|been)\ deprecated
+    | no\ longer\ (?:supported|accepted|available)
     | no\ such\ (?:flag|option|metric|variable|key|name|thing)
     | never\ existed | (?:does|do|did)\ not\ exist | (?:exists?|existed)\ no\ (?:longer|more)
     )\b | [≤<]\s*{_RELEASE}""",
@@ -43,15 +45,18 @@ TELLS = re.compile(
 """A sentence that tells of what is not there now: such names are meant as they stand."""
 BEFORE = re.compile(
     rf"\b(?:instead of|in place of|rather than|replaces|replaced|renames|renamed|removes|removed|"
-    rf"dropped|drops|predecessor(?: is| was|,)?|formerly|former|once|was called|were called|no|not)"
+    rf"dropped|drops|deprecated|obsolete|predecessor(?: is| was|,)?|formerly|former|"
+    rf"was called|were called|no|not)"
     rf"\s+(?:the |a |an )?[*_(\[]*{_LISTED}[*_(\[]*$",
     re.IGNORECASE,
 )
 """What stands right before the name of something that is not there."""
 AFTER = re.compile(
     rf"[*_)\]]*(?:(?:\s*,|\s+and|\s+or|\s*/|\s+\+)+\s*{_CODE}){{0,6}}(?:\s*\([^()]{{0,80}}\))?\s*"
+    rf"(?:{_NOUN}\b[^.;:`]{{0,60}}?)?"
     rf"(?:[(,]?\s*(?:which |now |that |all )?(?:is|are|was|were|has been|have been|got)?\s*"
-    rf"(?:now |long |both |all |also |since )?(?:{_GONE}\b|no (?:longer|more)\b|(?:called|named) `)"
+    rf"(?:now |long |both |all |also |since )?"
+    rf"(?:\[?{_GONE}\b|no (?:longer|more)\b|(?:called|named) `)"
     rf"|(?:is|are) (?:now|today) `|became `|(?:->|→|⟶) ?`)",
     re.IGNORECASE,
 )
