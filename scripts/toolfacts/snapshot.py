@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from toolfacts.interpret import Added
 from toolfacts.sources import Ref
+from toolfacts.things import Added
 from toolfacts.values import UNKNOWN, Kind
 
 SWITCHES = ("store_true", "store_false", "store_const", "count", "help", "version")

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from toolfacts.configs import Field, Hint, bounds, fields, hints_of, keywords
-from toolfacts.interpret import Interpreter, Subparsers
+from toolfacts.interpret import Interpreter
 from toolfacts.snapshot import Snapshot, flags, positionals
 from toolfacts.sources import Ref, Sources
+from toolfacts.things import Subparsers
 
 CLI = "vllm.entrypoints.cli"
 

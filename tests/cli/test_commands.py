@@ -139,7 +139,8 @@ def test_the_tools_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["llama.cpp", "sglang", "vllm"]
     tool = load("vllm")
-    assert lines[2].startswith(f"vllm {tool.version} ({tool.date}): {len(tool.versions)} releases")
+    assert lines[2].startswith(f"vllm {tool.version} ({tool.date}): {len(tool.versions)} releases,")
+    assert f"({load('llama.cpp').date}): 1 release, " in lines[0]
 
 
 def test_check_holds_the_commands_of_posts_that_declare_a_tool(

@@ -16,7 +16,7 @@ from benchpost.commands.check import check_text
 from benchpost.commands.context import Context
 from benchpost.commands.facts import Flag, Tool, decode, load, tools
 from benchpost.commands.limits import beyond
-from benchpost.commands.names import base
+from benchpost.commands.metrics import base
 from benchpost.commands.versions import Life, Stretch, lives, near, order, stretch
 from benchpost.errors import UsageError
 
@@ -184,7 +184,13 @@ def test_tables_kept_by_hand_name_flags_that_exist(name: str) -> None:
     for row in context.rows("lacks"):
         assert row["command"] in tool.commands
     assert {*context.table("positional")} <= set(tool.commands)
-    assert {*tool.program.modules.values(), *tool.program.images.values()} <= set(tool.commands)
+    # an empty one is the tool itself, whose first words say the command
+    started = {*tool.program.modules.values(), *tool.program.images.values()} - {""}
+    assert started <= set(tool.commands)
+    for spelled, row in context.table("members").items():
+        assert spelled in known
+        assert row["of"] in tool.enums
+        assert len(context.members(spelled)) >= len(tool.enums[row["of"]])
 
 
 # reading them

@@ -87,7 +87,8 @@ def act(args: argparse.Namespace) -> int:
 def _facts(name: str) -> str:
     tool = load(name)
     flags = len({flag.name for flag in tool.flags})
-    counts = f"{len(tool.versions)} releases, {len(tool.commands)} commands, {flags} flags"
+    releases = "1 release" if len(tool.versions) == 1 else f"{len(tool.versions)} releases"
+    counts = f"{releases}, {len(tool.commands)} commands, {flags} flags"
     more = f"{len(tool.env)} variables, {len(tool.metrics)} metrics"
     return f"{name} {tool.version} ({tool.date}): {counts}, {more}\n"
 

@@ -104,7 +104,7 @@ class Program:
     names: tuple[str, ...]
     """Executables. E.g. `("vllm",)`"""
     modules: Mapping[str, str] = field(default_factory=dict)
-    """Python modules and the command each is."""
+    """Python modules and the command each is; empty for one that is the tool itself."""
     images: Mapping[str, str] = field(default_factory=dict)
     """Container images and the command each runs."""
     binaries: Mapping[str, str] = field(default_factory=dict)
@@ -146,7 +146,7 @@ class Tool:
     grammar: Grammar
     """How it reads words."""
     kept: Mapping[str, Any]
-    """The tables kept by hand: `instead`, `resolved`, `needs`, `lacks`, `scrape`."""
+    """The tables kept by hand: `instead`, `members`, `resolved`, `needs`, `lacks`, `scrape`."""
 
     def span(self, asked: Stretch) -> Stretch:
         """The releases asked for, as far as there are facts on them."""

@@ -133,7 +133,8 @@ def _absent(given: Given, command: str, context: Context) -> Iterator[Problem]:
         return
     where = f"`{context.shown(command)}`" if command else context.tool.name
     hint = (
-        _instead(spelled, command, context)
+        _in_two_words(spelled, command, context)
+        or _instead(spelled, command, context)
         or _elsewhere(spelled, command, context)
         or _nearest(spelled, command, context)
     )
@@ -141,6 +142,14 @@ def _absent(given: Given, command: str, context: Context) -> Iterator[Problem]:
     is_alone = len(context.tool.versions) < 2 or _anywhere(spelled, context)
     never = "" if is_alone else ", nor of any release examined"
     yield Problem(Check.C002, at, f"{said}{never}{hint}")
+
+
+def _in_two_words(spelled: str, command: str, context: Context) -> str:
+    """`--flag=value`, where the tool reads the value as a word of its own only."""
+    name, sign, value = spelled.partition("=")
+    if not sign or context.tool.grammar.equals or name not in current(command, context):
+        return ""
+    return f"; write it as two words, `{name} {value}`"
 
 
 def _instead(spelled: str, command: str, context: Context) -> str:
