@@ -89,7 +89,10 @@ def test_plan_apply_undo_and_migrate(tree: Path, capsys: pytest.CaptureFixture[s
     )
     assert (tree / "c/x/SKILL.md").is_file()
     assert main(["skills", "migrate", "installed", "--tree", "skills"]) == 0
-    assert capsys.readouterr().out == "move a/b/x -> c/x\n"
+    assert capsys.readouterr().out == (
+        "move a/b/x -> c/x\nadd c/DESCRIPTION.md\n"
+        "a/DESCRIPTION.md: no skill lies below it any more; remove it if you did not write it\n"
+    )
     assert (copy / "c/x/SKILL.md").is_file()
     assert main(["skills", "undo", "plan.undo.json", "--tree", "skills"]) == 0
     assert (tree / "a/b/x/SKILL.md").is_file()

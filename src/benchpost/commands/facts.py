@@ -164,6 +164,15 @@ class Tool:
             for command, names in table.items()
         }
 
+    @cached_property
+    def joined(self) -> Mapping[str, tuple[tuple[Flag, Life], ...]]:
+        """The same for all commands together, what it means for `serve` newest."""
+        joined: dict[str, tuple[tuple[Flag, Life], ...]] = {}
+        for name in sorted(self.by_command, key=lambda each: each != "serve"):
+            for spelling, meanings in self.by_command[name].items():
+                joined[spelling] = (*meanings, *joined.get(spelling, ()))
+        return joined
+
     def before(self, version: str) -> str:
         """The last examined release before one; empty when it is the first."""
         earlier = [name for name, _ in self.versions if order(name) < order(version)]

@@ -62,13 +62,7 @@ class Reading:
 
 def vocabulary(tool: Tool, command: str) -> Mapping[str, Meanings]:
     """The spellings of one command; for an empty name, those of all commands."""
-    if command:
-        return tool.by_command.get(command, {})
-    joined: dict[str, Meanings] = {}
-    for name in sorted(tool.by_command, key=lambda each: each != "serve"):
-        for spelling, meanings in tool.by_command[name].items():
-            joined[spelling] = (*meanings, *joined.get(spelling, ()))
-    return joined
+    return tool.by_command.get(command, {}) if command else tool.joined
 
 
 class Parser:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from benchpost.errors import UsageError, near
 from benchpost.figures import markup
@@ -62,12 +62,18 @@ class Asked:
 
     def run(self, concurrency: int, policy: str, requests: int = 0, budget: int = 0) -> Run:
         """A run in a closed loop, by default so long that its ends are a small part of it."""
-        return _run(
-            self,
-            concurrency,
-            policy,
-            requests or min(_MOST, max(_LEAST, 4 * concurrency)),
-            budget,
+        return simulate(
+            gpu=self.chip,
+            model=self.net,
+            prompt=self.prompt,
+            output=self.output,
+            dtype=self.dtype,
+            kv=self.kv,
+            concurrency=concurrency,
+            requests=requests or min(_MOST, max(_LEAST, 4 * concurrency)),
+            policy=policy,
+            max_num_seqs=concurrency,
+            max_num_batched_tokens=budget or None,
         )
 
     def full_step(self, concurrency: int, budget: int) -> float:
@@ -113,21 +119,3 @@ def policies_of(written: str, head: str) -> list[str]:
 
 def _unknown(chosen: Iterable[str]) -> list[str]:
     return [policy for policy in chosen if policy not in POLICIES]
-
-
-# a chart and a table of one page ask for the same runs
-@lru_cache(maxsize=256)
-def _run(asked: Asked, concurrency: int, policy: str, requests: int, budget: int) -> Run:
-    return simulate(
-        gpu=asked.chip,
-        model=asked.net,
-        prompt=asked.prompt,
-        output=asked.output,
-        dtype=asked.dtype,
-        kv=asked.kv,
-        concurrency=concurrency,
-        requests=requests,
-        policy=policy,
-        max_num_seqs=concurrency,
-        max_num_batched_tokens=budget or None,
-    )

@@ -125,14 +125,16 @@ class Batches:
     def _decode(self, batch: range, prompt: int) -> None:
         """Every row until the longest output is done; `ends` of each in between."""
         rows = Decoding(self.cost.work, self.server.block)
-        last = max(self.load.outputs[key] for key in batch)
+        by_length: dict[int, list[int]] = {}
+        for key in batch:
+            by_length.setdefault(self.load.outputs[key], []).append(key)
+        last = max(by_length)
         for key in batch:
             rows.add(key, prompt, last)
         alive, given = len(batch), 1
-        for length in sorted({self.load.outputs[key] for key in batch}):
+        for length, ended in sorted(by_length.items()):
             self._pass_steps(rows, length - given, alive)
             given = length
-            ended = [key for key in batch if self.load.outputs[key] == length]
             alive -= len(ended)
             self._end(ended)
             self._note_arrivals()
@@ -140,8 +142,7 @@ class Batches:
     def _pass_steps(self, rows: Decoding, steps: int, alive: int) -> None:
         while steps:
             straight = min(steps, rows.straight())
-            moved = rows.kv_bytes()
-            seconds = self.cost.run_time(straight, len(rows), rows.flops(), moved)
+            seconds = self.cost.run_time(straight, len(rows), *rows.demand())
             rows.advance(straight)
             self.now += seconds
             self.steps += straight

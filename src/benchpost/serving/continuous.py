@@ -40,10 +40,11 @@ class Continuous:
 
     def __init__(self, load: Load, server: Server, cost: StepCost) -> None:
         self.load, self.server, self.cost = load, server, cost
-        self.block = server.block
-        self.cached = server.shared // server.block * server.block
+        self.count, self.block = load.count, server.block
+        self.common = server.shared // server.block
+        self.cached = self.common * server.block
         self.warm = not self.cached
-        self.free = server.blocks - self.cached // server.block
+        self.free = server.blocks - self.common
         self.now, self.steps, self.written = 0.0, 0, 0
         self.preemptions, self.arrived = 0, 0
         self.waiting: deque[int] = deque()
@@ -60,10 +61,12 @@ class Continuous:
     def run(self) -> Run:
         """Serve all requests."""
         self._refuse_what_never_fits()
+        opened = bool(self.load.arrivals)
         for _ in range(self.load.concurrency):
             self._arrive(0.0)
-        while self.running or self.waiting or self.arrived < self.load.count:
-            self._admit_arrivals()
+        while self.running or self.waiting or self.arrived < self.count:
+            if opened:
+                self._admit_arrivals()
             self._step()
         return Run(
             self.load,
@@ -96,22 +99,21 @@ class Continuous:
 
     def _blocks(self, tokens: int) -> int:
         """Blocks of a sequence's own, beside those that all share."""
-        return max(0, -(-tokens // self.block) - self.cached // self.block)
+        blocks = -(-tokens // self.block) - self.common
+        return blocks if blocks > 0 else 0
 
     def _arrive(self, when: float) -> None:
-        if self.arrived < self.load.count:
+        if self.arrived < self.count:
             self.arrivals[self.arrived] = when
             self.waiting.append(self.arrived)
             self.arrived += 1
 
     def _admit_arrivals(self) -> None:
         """Let in who arrived by now; when nothing else is to do, wait for the next one."""
-        if not self.load.arrivals:
-            return
         if not self.running and not self.waiting and self.arrivals[self.arrived] > self.now:
             self.now = self.arrivals[self.arrived]
             self._note()
-        while self.arrived < self.load.count and self.arrivals[self.arrived] <= self.now:
+        while self.arrived < self.count and self.arrivals[self.arrived] <= self.now:
             self._arrive(self.arrivals[self.arrived])
 
     def _step(self) -> None:
@@ -157,6 +159,8 @@ class Continuous:
 
     def _chunks(self, budget: int, preemptions: int) -> list[Chunk]:
         """Prompts of a step: the one begun, then who waits, if nobody was just preempted."""
+        if self.begun is None and not self.waiting:
+            return []
         reserved = self.decoding.blocks(1)
         chunks: list[Chunk] = []
         if self.begun is not None:
@@ -222,38 +226,37 @@ class Continuous:
 
     def _mixed(self, chunks: list[Chunk], *, alone: bool) -> None:
         """One step with prompts in it; unless they are alone, everyone decodes beside them."""
-        work = self.cost.work
         decoding = 0 if alone else len(self.decoding)
-        flops = self.decoding.flops()[0] if decoding else 0.0
-        moved = self.decoding.kv_bytes()[0] if decoding else 0.0
-        computed = 0.0
+        flops = moved = computed = 0.0
+        if decoding:
+            (flops, _), (moved, _) = self.decoding.demand()
         for chunk in chunks:
-            computed += float(work.prefill_flops(chunk.tokens, chunk.done))
-            if chunk.done > chunk.tokens:
-                # what was computed before is read again
-                moved += float(work.kv_bytes(chunk.done - chunk.tokens))
+            work, read = self.cost.chunk(chunk.tokens, chunk.done)
+            computed += work
+            moved += read
         tokens = sum(chunk.tokens for chunk in chunks)
         seconds = self.cost.mixed(decoding, flops, moved, (tokens, computed))
+        done = [chunk for chunk in chunks if chunk.last]
         if alone:
-            self._stall(seconds, chunks)
-        self.written += sum(chunk.last for chunk in chunks)
+            self._stall(seconds, done)
+        self.written += len(done)
         self._pass_time(seconds, 1, decoding)
         self.warm = True
-        for chunk in chunks:
-            if chunk.last:
-                self._first_token(chunk)
+        for chunk in done:
+            self._first_token(chunk)
 
-    def _stall(self, seconds: float, chunks: list[Chunk]) -> None:
+    def _stall(self, seconds: float, done: list[Chunk]) -> None:
         """Who decodes waits for a step of prompts; who gets a first token waits from then on."""
         stalls = self.stalls or [(0.0, len(self.decoding))]
-        joined = sum(self.load.outputs[c.key] > self.given[c.key] + 1 for c in chunks if c.last)
-        self.stalls = [*((stall + seconds, count) for stall, count in stalls), (0.0, joined)]
+        joined = [c for c in done if self.load.outputs[c.key] > self.given[c.key] + 1]
+        waited = [(stall + seconds, count) for stall, count in stalls]
+        self.stalls = [*waited, (0.0, len(joined))]
 
     def _decode(self) -> None:
         """As many steps as change nothing but lengths."""
         most = 1 if self._joins_next() else self.decoding.straight()
         steps = self.decoding.affordable(self.free, most)
-        flops, moved = self.decoding.flops(), self.decoding.kv_bytes()
+        flops, moved = self.decoding.demand()
         rows = len(self.decoding)
         seconds = self.cost.run_time(steps, rows, flops, moved)
         if self._may_arrive() and self.now + seconds > self.arrivals[self.arrived]:
@@ -271,7 +274,7 @@ class Continuous:
 
     def _may_arrive(self) -> bool:
         """Whether somebody is still to arrive for whom there is a place."""
-        if not self.load.arrivals or self.arrived == self.load.count or self.waiting:
+        if not self.load.arrivals or self.arrived == self.count or self.waiting:
             return False
         return len(self.running) < self.server.places
 

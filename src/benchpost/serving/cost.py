@@ -29,7 +29,12 @@ class StepCost:
     """GPU, model, engine and formats."""
     host_time: float = HOST_TIME
     """Seconds of the host in a step."""
-    _by_rows: dict[int, tuple[float, float]] = field(default_factory=dict, repr=False)
+    _by_rows: dict[int, tuple[float, float]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    _by_chunk: dict[tuple[int, int], tuple[float, float]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def work(self) -> Work:
@@ -70,6 +75,19 @@ class StepCost:
 
     def _exchanges(self, tokens: int) -> float:
         return float(exchange_time(self.setting, tokens)) if tokens else 0.0
+
+    def chunk(self, tokens: int, held: int) -> tuple[float, float]:
+        """FLOPs of `tokens` of a prompt of which `held` are then done, and bytes of the KV cache
+        of those that were before."""
+        known = self._by_chunk.get((tokens, held))
+        if known is None:
+            before = held - tokens
+            moved = float(self.work.kv_bytes(before)) if before > 0 else 0.0
+            known = self._by_chunk[tokens, held] = (
+                float(self.work.prefill_flops(tokens, held)),
+                moved,
+            )
+        return known
 
     def time(self, rows: int, flops: float, kv_bytes: float) -> float:
         """Seconds of a step of `rows` tokens that all decode, or are all of prompts."""

@@ -55,10 +55,6 @@ class Seen:
                 self.offsets -= offset
                 self.full += 1
 
-    def steps(self, clock: int) -> int | None:
-        """Steps until the next window fills; None for never."""
-        return self.due[0][0] - clock if self.due else None
-
     def tokens(self, clock: int) -> int:
         """Attended to in the step that ends at `clock`."""
         return self.offsets + self.growing * clock + self.full * (self.window or 0)
@@ -68,7 +64,6 @@ class Decoding:
     """The sequences that decode, by key."""
 
     def __init__(self, work: Work, block: int) -> None:
-        self.work = work
         self.block = block
         self.clock = 0
         self.offsets: dict[int, int] = {}
@@ -76,6 +71,7 @@ class Decoding:
         self.ends: list[tuple[int, int]] = []
         self.seen = [Seen(m.window, m.decode_flops, m.kv_bytes) for m in work.mixings]
         self.token_flops = work.token_flops + work.head_flops
+        self.state_bytes = 2.0 * work.state_bytes
 
     def __len__(self) -> int:
         return len(self.offsets)
@@ -95,12 +91,11 @@ class Decoding:
 
     def remove(self, key: int) -> int:
         """Take a sequence out; gives its tokens in the KV cache."""
-        tokens = self.tokens(key)
         offset = self.offsets.pop(key)
         self.residues[-offset % self.block] -= 1
         for seen in self.seen:
             seen.remove(key, offset)
-        return tokens
+        return offset + self.clock
 
     def preempt(self, key: int) -> int:
         """Take a sequence out before its end; gives its tokens in the KV cache."""
@@ -114,15 +109,17 @@ class Decoding:
 
     def blocks(self, steps: int) -> int:
         """Blocks that so many steps take."""
+        if steps == 1:
+            return self.residues[self.clock % self.block]
         whole, rest = divmod(steps, self.block)
-        taken = whole * len(self)
+        taken = whole * len(self.offsets)
         for step in range(rest):
             taken += self.residues[(self.clock + step) % self.block]
         return taken
 
     def affordable(self, free: int, most: int) -> int:
         """Steps, up to `most`, for which `free` blocks suffice."""
-        count = len(self)
+        count = len(self.offsets)
         if free >= count * (most // self.block + 1):
             return most
         steps = self.block * (free // count)
@@ -138,32 +135,32 @@ class Decoding:
         """Steps until a sequence ends or fills a window; at least one sequence decodes."""
         least = self.ends[0][0] - self.clock
         for seen in self.seen:
-            steps = seen.steps(self.clock)
-            if steps is not None and steps < least:
-                least = steps
+            if seen.due:
+                least = min(least, seen.due[0][0] - self.clock)
         return least
 
-    def flops(self) -> tuple[float, float]:
-        """FLOPs of the next step, and what each one after it has more."""
-        first, growth = len(self) * self.token_flops, 0.0
-        for seen in self.seen:
-            first += seen.flops * seen.tokens(self.clock + 1)
-            growth += seen.flops * seen.growing
-        return first, growth
+    def demand(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """FLOPs of the next step and bytes of KV cache and state that it moves.
 
-    def kv_bytes(self) -> tuple[float, float]:
-        """Bytes of KV cache and state that the next step moves, and the growth."""
-        first, growth = 2.0 * self.work.state_bytes * len(self), 0.0
+        Of each (what the next step takes, what each one after it takes more).
+        """
+        count, clock = len(self.offsets), self.clock + 1
+        flops, more_flops = count * self.token_flops, 0.0
+        moved, more_moved = self.state_bytes * count, 0.0
         for seen in self.seen:
-            first += seen.kv_bytes * seen.tokens(self.clock + 1)
-            growth += seen.kv_bytes * seen.growing
-        return first, growth
+            tokens = seen.tokens(clock)
+            flops += seen.flops * tokens
+            more_flops += seen.flops * seen.growing
+            moved += seen.kv_bytes * tokens
+            more_moved += seen.kv_bytes * seen.growing
+        return (flops, more_flops), (moved, more_moved)
 
     def advance(self, steps: int) -> list[int]:
         """Go on by so many steps; gives those that ended, in the order in which they were added."""
         self.clock += steps
         for seen in self.seen:
-            seen.settle(self.clock)
+            if seen.due:
+                seen.settle(self.clock)
         ended = []
         while self.ends and self.ends[0][0] <= self.clock:
             ended.append(heappop(self.ends)[1])

@@ -62,12 +62,13 @@ class Lengths:
         shorter = sum(min(1.0, chance) ** count for chance in self.reached[:-1])
         return self.longest - shorter
 
-    def draw(self, chance: Random) -> int:
-        """One length."""
-        if len(self.chances) == 1:
-            return self.first
-        place = bisect_right(self.reached, chance.random())
-        return self.first + min(place, len(self.chances) - 1)
+    def draw(self, chance: Random, count: int) -> tuple[int, ...]:
+        """So many lengths, one after the other."""
+        last = len(self.chances) - 1
+        if not last:
+            return (self.first,) * count
+        places = (bisect_right(self.reached, chance.random()) for _ in range(count))
+        return tuple(self.first + min(place, last) for place in places)
 
     def cut(self, most: int) -> Lengths:
         """The same with what is longer cut to `most`."""

@@ -54,18 +54,13 @@ def load(
     if (rate is None) == (concurrency is None):
         raise UsageError("say either rate= or concurrency=: arrivals a second, or requests at once")
     into, out = lengths(prompt, longest - 1), lengths(output, longest)
-    prompts = _drawn(into, requests, f"{seed} prompts")
-    outputs = _drawn(out, requests, f"{seed} outputs")
+    prompts = into.draw(Random(f"{seed} prompts"), requests)
+    outputs = out.draw(Random(f"{seed} outputs"), requests)
     kept = tuple(min(o, longest - p) for p, o in zip(prompts, outputs, strict=True))
     if concurrency is not None:
         at_least(1, concurrency=concurrency)
         return Load(prompts, kept, concurrency=min(concurrency, requests))
     return Load(prompts, kept, _arrivals(requests, rate or 0.0, seed))
-
-
-def _drawn(of: Lengths, count: int, seed: str) -> tuple[int, ...]:
-    chance = Random(seed)
-    return tuple(of.draw(chance) for _ in range(count))
 
 
 def _arrivals(count: int, rate: float, seed: int) -> tuple[float, ...]:

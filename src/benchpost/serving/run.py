@@ -6,7 +6,6 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
 from math import fsum
 from typing import NamedTuple
 
@@ -195,11 +194,9 @@ class Run:
 
 def arrived_by(now: float, arrivals: Sequence[float], known: int, load: Load) -> Iterator[float]:
     """When those arrived, beside the first `known`, who are there by `now`; in an open loop."""
-    if load.arrivals:
-        for time in islice(arrivals, known, None):
-            if time > now:
-                return
-            yield time
+    while load.arrivals and known < load.count and arrivals[known] <= now:
+        yield arrivals[known]
+        known += 1
 
 
 def _spread(name: str, ordered: Sequence[float]) -> dict[str, float]:

@@ -11,6 +11,7 @@ take about a second of one core. The same arguments give the same numbers in eve
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from benchpost.roofline.batching import HOST_TIME
@@ -27,6 +28,9 @@ from benchpost.serving.server import Server, server_of
 
 REQUESTS = 1000
 """Requests of a run where nothing else is said."""
+SMALL = 2000
+"""Requests up to which a run is remembered: it holds under a megabyte, and pages ask for it anew in
+their charts, tables and values."""
 
 
 def simulate(
@@ -67,10 +71,16 @@ def simulate(
     )
     longest = max(p + o for p, o in zip(asked.prompts, asked.outputs, strict=True))
     server = server_of(setting, longest=longest, policy=policy, **limits)
-    return serve(asked, server, StepCost(setting, host_time))
+    cost = StepCost(setting, host_time)
+    return _remembered(asked, server, cost) if requests <= SMALL else serve(asked, server, cost)
 
 
 def serve(asked: Load, server: Server, cost: StepCost) -> Run:
     """A load on a server."""
     made = Continuous if server.policy in ("continuous", "chunked") else Batches
     return made(asked, server, cost).run()
+
+
+@lru_cache(maxsize=64)
+def _remembered(asked: Load, server: Server, cost: StepCost) -> Run:
+    return serve(asked, server, cost)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchpost.figures import FIGURES
 from benchpost.figures.options import described, parameters, written_option
+from benchpost.figures.types import Figure
 from benchpost.site import escape
 from benchpost.site.own_page import filled_page
 

@@ -183,7 +183,7 @@ def _marketplace(library: Library, base: str = "") -> Export:
         }
         for category, skills in library.tree.categories.items()
     ]
-    name = _slug(base.partition("/")[0] or library.tree.root.resolve().name)
+    name = _slug(library.tree.root.resolve().name)
     record = {"name": name, "owner": {"name": name}, "plugins": plugins}
     return Export({".claude-plugin/marketplace.json": _json(record)})
 
