@@ -51,11 +51,14 @@ def _headed() -> re.Pattern[str]:
 
 VARIANT = re.compile(r"\b[A-Z]{1,2}\d{2,4}[A-Z]?[ -]\d{2,3}GB\b")
 """A card named with its memory: `A100 80GB`."""
+DIGIT = re.compile(r"\d")
 ALONE = re.compile(rf"\s*[~≈<>≤≥+−-]*\s*{NUMBER}\s*[x×%]?\s*")
 
 
 def numbers_with_units(text: str) -> Iterator[tuple[int, str]]:
     """Every number with a unit in a text, with its offset."""
+    if not DIGIT.search(text):
+        return
     names = VARIANT.sub(lambda match: "_" * len(match[0]), blanked(text))
     for match in _bare().finditer(names):
         yield match.start(), " ".join(text[match.start() : match.end()].split())

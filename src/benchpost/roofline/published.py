@@ -42,6 +42,7 @@ def model_error(
     return Quantity(float(known[of]), "1")
 
 
+# sentences ask for the median, the mean and the share of the same rows
 @cache
 def _errors(kind: str, step: str, *named: str) -> scores.Errors:
     return scores.errors(scores.chosen(kind, *named), kind, step)

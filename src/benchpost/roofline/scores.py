@@ -110,9 +110,14 @@ def _score(
 ) -> Score:
     steps = dict(zip(STEPS[kind], map(tuple, predicted), strict=True))
     if FILES[kind] == FILES["serving"]:
-        server = served.rows()[line - 2]
-        return Score(row_of(server), kind, line, measured, steps, low, high, server.tp)
+        return Score(_row(line), kind, line, measured, steps, low, high, served.rows()[line - 2].tp)
     return Score(rows()[line - 2], kind, line, measured, steps, low, high)
+
+
+# a row of the file has a score of each kind
+@cache
+def _row(line: int) -> Row:
+    return row_of(served.rows()[line - 2])
 
 
 def row_of(server: Served) -> Row:
@@ -145,13 +150,14 @@ def chosen(
         "engine": engine_of(engine).name if engine else "",
         "format": format,
     }
+    named = [(key, value) for key, value in wanted.items() if value]
     found = tuple(
         score
         for score in kept(kind).scores
-        if score.kind == kind and all(getattr(score.row, k) == v for k, v in wanted.items() if v)
+        if score.kind == kind and all(getattr(score.row, key) == value for key, value in named)
     )
     if not found:
-        of = ", ".join(f"{key} {value!r}" for key, value in wanted.items() if value)
+        of = ", ".join(f"{key} {value!r}" for key, value in named)
         raise UsageError(f"no published {kind} row that is kept is of {of}")
     return found
 
