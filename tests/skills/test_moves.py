@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from skills.trees import data, rows, skill, unpacked, write
+from skills.trees import Link, data, rows, skill, unpacked, write
 
 from benchpost.errors import BenchpostError
 from benchpost.skills.aliases import Aliases, digest, read_aliases
@@ -130,6 +131,40 @@ def test_undoing_gives_the_original_bytes(repository: Path) -> None:
     perform(undoing(kept, "plan.undo.json", repository))
     assert contents(repository) == before
     assert git(repository, "status", "--porcelain", "-uall") == ""
+
+
+def test_symbolic_links_stay_links(repository: Path) -> None:
+    """What a link leads to is rewritten where it lies; the link itself, and one that nothing is
+    behind, stays as it is, through the change and back.
+    """
+    links = {
+        "AGENTS.md": Link("README.md"),
+        "skills/ml/y/readme.md": Link("../../../README.md"),
+        "skills/ml/train/DESCRIPTION.md": Link("nowhere.md"),
+        "skills/solo/DESCRIPTION.md": Link("../../README.md"),
+    }
+    (repository / "skills/solo/DESCRIPTION.md").unlink()
+    committed(write(repository, links))
+    before = contents(repository)
+    change = changed(repository, PLAN)
+    kept = record(change)
+    perform(change)
+    assert b"skills/ml/train/x" in (repository / "README.md").read_bytes()
+    for path, link in links.items():
+        assert os.readlink(repository / path) == link.to
+    perform(undoing(kept, "plan.undo.json", repository))
+    assert contents(repository) == before
+    assert git(repository, "status", "--porcelain", "-uall") == ""
+
+
+def test_a_file_of_aliases_that_is_a_link_stops_everything(repository: Path) -> None:
+    """Writing it would put a file in the place of the link."""
+    committed(write(repository, {"a.json": "{}", "skills/aliases.json": Link("../a.json")}))
+    (repository / "a.json").write_text(Aliases().text(), encoding="utf-8")
+    git(repository, "commit", "-qam", "aliases")
+    assert [each.message for each in changed(repository, PLAN).doubts] == [
+        "skills/aliases.json is a symbolic link; put the file itself in its place"
+    ]
 
 
 def test_undoing_stops_where_something_changed_since(repository: Path) -> None:
