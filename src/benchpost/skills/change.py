@@ -15,6 +15,7 @@ import yaml
 from benchpost.errors import Place
 from benchpost.findings import Check, Finding
 from benchpost.skills import git
+from benchpost.skills.address import is_inner
 from benchpost.skills.aliases import ALIASES_FILE, digest, read_aliases
 from benchpost.skills.library import TEXTS, above, read
 from benchpost.skills.moves import Move, Plan
@@ -97,7 +98,7 @@ def _doubts(tree: Tree, moves: Sequence[Move]) -> Iterator[str]:
             yield f"{move.old} is not a skill of the tree"
         if any(_inside(move.old, other) for other in olds if other != move.old):
             yield f"{move.old} lies inside a skill that moves too; move one of them at a time"
-        if _is_plain(move.new):
+        if is_inner(move.new):
             yield from _at_target(move, tree, folders - set(olds), set(olds), set(news))
         else:
             yield f"{move.new!r} is not a path inside the tree"
@@ -118,11 +119,6 @@ def _at_target(
     below = [folder for folder in staying if folder.startswith(f"{move.new}/")]
     if below:
         yield f"{move.new} is a category of skills that stay, such as {min(below)}"
-
-
-def _is_plain(path: str) -> bool:
-    parts = path.split("/")
-    return bool(path) and not any(part in ("", ".", "..") for part in parts) and "\\" not in path
 
 
 def _inside(path: str, folder: str) -> bool:
