@@ -95,8 +95,7 @@ class BenchpostPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  
     def _written(self, project: Project, config: MkDocsConfig) -> Site:
         prefix = f"{_address(config, 'catalogue')}/" if _has_skills(project) else ""
         site = make_site(project, drafts=self.serving, prefix=prefix)
-        write_site(site, project)
-        report(site.findings)
+        report([*site.findings, *write_site(site, project)])
         return site
 
     def _navigation(self, config: MkDocsConfig, site: Site) -> list[Any]:
