@@ -129,6 +129,12 @@ def test_names_that_clash_with_categories_and_files(tmp_path: Path) -> None:
         ("größe", "größe"),
         ("\udcff\udcfe", "file"),
         ("x" * 300, "x" * 80),
+        ("\U00020000" * 90, "\U00020000" * 60),
+        ("index.html", "index-html"),
+        ("Index.HTML", "Index-HTML"),
+        ("-index..html", "index-html"),
+        ("index.md", "index-md"),
+        ("README.md", "README-md"),
     ],
 )
 def test_any_file_name_gives_an_address(name: str, expected: str) -> None:

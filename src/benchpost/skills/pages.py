@@ -24,6 +24,8 @@ from benchpost.skills.types import File, Skill
 
 LONGEST = 80
 """Characters of one part of an address."""
+PAGES = ("index.html", "index.md", "readme.md")
+"""What the page of a folder is called, in a site and for MkDocs."""
 LONGEST_CODE = 1 << 16
 """Bytes of a file that has a page as code; a larger one is offered as a file only."""
 FIGURES = (".svg", ".csv")
@@ -121,6 +123,9 @@ class _Claims:
     def copy(self, file: str) -> bool:
         """Take the address of a file; False when a page is in its way."""
         parts = file.split("/")
+        # where the page of the folder stands there can be no folder
+        if any(each.lower() in PAGES for each in parts[:-1]):
+            return False
         # MkDocs passes hidden files over
         if any(each.startswith(".") for each in parts):
             return False
@@ -164,7 +169,11 @@ def every_category(library: Library) -> list[str]:
 def part(text: str) -> str:
     """A folder's or file's name as it stands in an address."""
     kept = re.sub(r"[^\w.-]+", "-", text)
-    return re.sub(r"-*\.[.-]*", ".", kept).strip("._-")[:LONGEST] or "file"
+    short = re.sub(r"-*\.[.-]*", ".", kept).strip("._-")[:LONGEST]
+    # a file system counts bytes
+    found = short.encode()[: 3 * LONGEST].decode("utf-8", "ignore") or "file"
+    # a folder cannot stand where the page of the folder around it does
+    return found.replace(".", "-") if found.lower() in PAGES else found
 
 
 def _parts(path: str) -> str:
