@@ -324,3 +324,25 @@ def test_a_file_that_becomes_a_folder(tmp_path: Path) -> None:
     write(tree, {"a/x/tools/run.sh": "false\n"})
     assert write_pages(project) == []
     assert copied.read_text(encoding="utf-8") == "false\n"
+
+
+def test_texts_that_links_take_from_outside_are_on_no_page(tmp_path: Path) -> None:
+    """A SKILL.md and a DESCRIPTION.md too; the finding has the path in the tree."""
+    write(tmp_path, {"secret.md": "---\nname: s\ndescription: d\n---\n# Secret words\n"})
+    files: dict[str, str | bytes | Link] = {
+        "a/x/SKILL.md": Link("../../../../../secret.md"),
+        "a/DESCRIPTION.md": Link("../../../../secret.md"),
+        "a/y/SKILL.md": skill("y"),
+        "a/y/s.md": Link("../../../../../secret.md"),
+    }
+    root = project_of(tmp_path / "project", Path("docs/skills"))
+    write(root / "docs/skills", files)
+    findings = write_pages(find_project(root))
+    written = root / "docs/catalogue"
+    texts = [file.read_bytes() for file in written.rglob("*") if file.is_file()]
+    assert len(texts) > 4
+    assert not any(b"Secret words" in text for text in texts)
+    assert {each.place.path for each in findings if each.check.name == "K060"} == {
+        "docs/skills/a/x/SKILL.md",
+        "docs/skills/a/y/s.md",
+    }

@@ -36,14 +36,19 @@ def not_published(library: Library, kept: Mapping[str, Iterable[File]]) -> Itera
     `kept` are the published files by the SKILL.md of their skill.
     """
     for skill in library.tree.skills:
-        for file in skill.support:
-            if file.size < 0:
-                continue
-            if file not in kept[skill.path]:
-                yield _unpublished(file, OUTSIDE)
-            elif file.path.lower().endswith(PICTURE) and not may_be_copied(library, file.path):
-                yield _unpublished(file, ACTIVE)
+        yield from outside(library, skill)
+        for file in kept[skill.path]:
+            if file.path.lower().endswith(PICTURE) and not may_be_copied(library, file.path):
+                yield _unpublished(file.path, ACTIVE)
 
 
-def _unpublished(file: File, message: str) -> Finding:
-    return Finding(Check.K060, Place(shown(file.path)), message, severity=Severity.WARNING)
+def outside(library: Library, skill: Skill) -> Iterator[Finding]:
+    """A finding for each file of a skill that a link takes from elsewhere, its SKILL.md too."""
+    for path in (skill.path, *(file.path for file in skill.support if file.size >= 0)):
+        is_there = (library.tree.root / path).exists()
+        if is_there and not library.is_own(path, skill):
+            yield _unpublished(path, OUTSIDE)
+
+
+def _unpublished(path: str, message: str) -> Finding:
+    return Finding(Check.K060, Place(shown(path)), message, severity=Severity.WARNING)
