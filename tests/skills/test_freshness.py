@@ -250,6 +250,34 @@ def test_an_sdist_is_read_too(tmp_path: Path) -> None:
     assert asked == [Verdict.THERE, Verdict.GONE, Verdict.UNKNOWN, Verdict.UNKNOWN]
 
 
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", b"\x1f\x8b broken"])
+@pytest.mark.parametrize("name", ["b-3.0-py3-none-any.whl", "b-3.0.tar.gz"])
+def test_an_archive_that_cannot_be_read_is_not_at_hand(
+    tmp_path: Path, name: str, data: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is said once, and an older release that can be read counts."""
+    wheel(tmp_path / "w", {"b/__init__.py": ""}, "b-2.0-py3-none-any.whl")
+    (tmp_path / "w" / name).write_bytes(data)
+    found = newest(tmp_path / "w")
+    assert {each: str(each_of.version) for each, each_of in found.items()} == {"b": "2.0"}
+    library = one(tmp_path / "t", "", "```python\nimport b\n```\n")
+    words = ["skills", "freshness", str(library.tree.root), "--wheels", str(tmp_path / "w")]
+    assert main(words) == 0
+    assert capsys.readouterr().err.count(f"cannot be read and is not looked at: {name}") == 1
+
+
+def test_a_release_that_breaks_inside_tells_nothing(tmp_path: Path) -> None:
+    """A member that cannot be unpacked is as if it were compiled code."""
+    wheel(tmp_path, {"pkg/__init__.py": "def a(): ..." * 50})
+    file = tmp_path / "pkg-2.0-py3-none-any.whl"
+    data = bytearray(file.read_bytes())
+    data[60:80] = b"\xff" * 20
+    file.write_bytes(data)
+    found = release(file)
+    assert found is not None
+    assert Surface(found).find("pkg.b").verdict is Verdict.UNKNOWN
+
+
 def test_a_folder_that_is_not_there_has_no_releases(tmp_path: Path) -> None:
     """Before anything was fetched there is nothing at hand, which is no error."""
     assert newest(tmp_path / "none") == {}
