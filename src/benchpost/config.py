@@ -68,10 +68,13 @@ class Project:
     """Its settings."""
 
     def relative(self, file: Path) -> str:
-        """How a file is named to people: relative to the root where it lies inside."""
-        resolved = file.resolve()
-        if resolved.is_relative_to(self.root):
-            return resolved.relative_to(self.root).as_posix()
+        """How a file is named to people: relative to the root where it lies inside.
+
+        A link inside is named by its own path, wherever it leads.
+        """
+        for path in (Path(os.path.abspath(file)), file.resolve()):  # noqa: PTH100 - follows no link
+            if path.is_relative_to(self.root):
+                return path.relative_to(self.root).as_posix()
         return file.as_posix()
 
     def posts(self) -> list[Path]:

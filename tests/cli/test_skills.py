@@ -156,3 +156,15 @@ def test_export_into_an_empty_folder_only(tree: Path, capsys: pytest.CaptureFixt
     assert capsys.readouterr().err == (
         "benchpost: out is not an empty folder; an export never mixes with another\n"
     )
+
+
+def test_fix_leaves_symbolic_links(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A link is not replaced by a mended copy of what it leads to."""
+    wrong = (tree / "y/SKILL.md").read_text(encoding="utf-8").replace("name: y", "name: z")
+    (tree.parent / "shared.md").write_text(wrong, encoding="utf-8")
+    (tree / "z").mkdir()
+    (tree / "z/SKILL.md").symlink_to("../../shared.md")
+    main(["skills", "check", "skills", "--fix"])
+    assert "mended skills/z" not in capsys.readouterr().err
+    assert (tree / "z/SKILL.md").is_symlink()
+    assert (tree.parent / "shared.md").read_text(encoding="utf-8") == wrong

@@ -157,6 +157,9 @@ def _fix(tree: Tree, profile: Profile) -> Iterator[str]:
     library = Library(tree)
     lost = list(broken(library))
     for path, skill in sorted(library.files.items()):
+        if (tree.root / path).is_symlink():
+            # a mended copy would take the link's place, and what it leads to stay as it was
+            continue
         before = library.text(path)
         after = relinked(before, [each for each in lost if each.file == path])
         if path == skill.path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchpost.errors import BenchpostError, Place
@@ -23,7 +23,7 @@ def perform(change: Change) -> None:
     made: list[tuple[str, str]] = []
     written: list[str] = []
     try:
-        for old, new in _steps(change.moves):
+        for old, new in in_order(change.moves):
             git.move(change.repository, old, new)
             made.append((old, new))
         for path, (_, after) in change.files.items():
@@ -45,7 +45,7 @@ def _known(change: Change, path: str) -> bool:
     return (change.repository / path).exists()
 
 
-def _steps(moves: tuple[Move, ...]) -> Iterator[tuple[str, str]]:
+def in_order(moves: Sequence[Move]) -> Iterator[tuple[str, str]]:
     """Moves in an order in which none is in another's way."""
     olds = {move.old for move in moves}
     tangled = [m for m in moves if any(_touch(m.new, old) for old in olds)]
