@@ -215,7 +215,7 @@ SAID = [
     (["prefill", "--model", "Llama-3.1-8B"], ": time to first token (TTFT), with nobody queueing"),
     (
         ["prefix", "--model", "Llama-3.1-8B"],
-        ": time to first token that a hit saves all there is to save, at the upper end of its ",
+        ": time to first token that a hit saves bound (all of the time, at the upper end of its ",
     ),
     (["memory", "--model", "Llama-3.1-8B", "--tp", "2"], "weights held by each GPU 8.03 GB"),
 ]

@@ -198,7 +198,7 @@ SAYS = {
 }
 """What is predicted, in words; of `serving` by its metric."""
 
-BOUNDS = {"prefix": "all there is to save, at the upper end of its band"}
+BOUNDS = {"prefix": "bound (all of the time, at the upper end of its band)"}
 """What a bound is called where it is not the hardware's."""
 
 EACH = ("weight_bytes", "kv_bytes", "decode_flops", "prefill_flops")
