@@ -53,28 +53,26 @@ def chart_decode(
     """
     if over == "batch":
         return _over_batch(facts, gpu, model, batch, to, dtype, kv, context, name, caption)
-    if context:
-        raise UsageError(
-            f"option 'context' of {_HEAD!r} goes with over=\"batch\"; else it is swept"
-        )
+    _refuse(context)
     pairs = pairs_of(_HEAD, gpu, model, batch=batch, dtype=dtype, kv=kv)
     axis = tokens_axis(_HEAD, "context, tokens", pairs, to)
     curves = [curve for i, pair in enumerate(pairs) for curve in _curves(i, pair, pairs)]
-    together = f", {batch} sequences together" if batch > 1 else ""
     data = {
         "x": axis.data(),
-        "y": linear(
-            f"tokens per second{together}", [curve.sweep.at(axis.lo) for curve in curves]
-        ).data(),
+        "y": linear(_label(batch), [curve.sweep.at(axis.lo) for curve in curves]).data(),
         "series": [curve.data() for curve in curves],
         "bands": _bands(pairs),
         "title": title_of("Decode rate", pairs),
         "description": said(curves, axis, _rate),
     }
-    options = changed(batch=(batch, 1), to=(to, 0), dtype=(dtype, "bf16"), kv=(kv, "bf16"))
-    stem = file_stem(_HEAD, name, gpu, model, *options)
+    parts = changed(batch=(batch, 1), to=(to, 0), dtype=(dtype, "bf16"), kv=(kv, "bf16"))
+    stem = file_stem(_HEAD, name, gpu, model, *parts)
     table, note = table_of("context", "tok/s", curves, axis), predict.DECODE_FIT
     return shown(facts, stem, "lines", data, caption_of(caption, pairs, note), table)
+
+
+def _label(batch: int) -> str:
+    return "tokens per second" + (f", {batch} sequences together" if batch > 1 else "")
 
 
 def _refuse(context: int) -> None:

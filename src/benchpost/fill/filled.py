@@ -198,11 +198,21 @@ def finding_at(post: Post, mark: Slot | Value, refusal: Refusal) -> Finding:
     return Finding(refusal.check, place, refusal.message)
 
 
+def _first_together(post: Post, pieces: list[Piece]) -> list[Piece]:
+    """The piece that breaks the post beside those before it: two lone backticks make a pair."""
+    for end in range(1, len(pieces) + 1):
+        some = pieces[:end]
+        if not _holds(post, spliced(post.text, some), some):
+            return some[-1:]
+    return []
+
+
 def _guarded(post: Post, pieces: list[Piece], findings: list[Finding]) -> Filled:
     """The filled post, after making sure that a second reading finds the same slots and values."""
     text = spliced(post.text, pieces)
     if not _holds(post, text, pieces):
         breaking = [p for p in pieces if not _holds(post, spliced(post.text, [p]), [p])]
+        breaking = breaking or _first_together(post, pieces)
         if not breaking:
             message = "filling would change text outside the slots; nothing is written. This is a "
             raise BenchpostError(f"{message}bug of benchpost: please report it", post.place(0))
