@@ -30,7 +30,7 @@ def read(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
 def test_batching_has_a_column_for_each_policy(capsys: pytest.CaptureFixture[str]) -> None:
     """And a row for each number, with its unit."""
     out = said(capsys, "batching", *ON, *FEW, "--policy", "static,chunked")
-    head, first, *_ = out.splitlines()
+    head, first, *_ = out.partition("\n\n")[2].splitlines()
     assert head.split() == ["static", "chunked"]
     assert first.split()[0] == "throughput"
     assert first.count("tok/s") == 2
@@ -44,6 +44,62 @@ def test_json_has_what_was_asked_and_every_number(capsys: pytest.CaptureFixture[
     assert set(made["units"]) == set(made["runs"]["chunked"])
     assert made == read(capsys, "batching", *ON, *FEW, "--seed", "3")
     assert made["runs"] != read(capsys, "batching", *ON, *FEW)["runs"]
+
+
+def test_batching_says_what_its_numbers_are(capsys: pytest.CaptureFixture[str]) -> None:
+    """Simulated, of which server, how far measured ones were off, and by what source."""
+    out = said(capsys, "batching", *ON, *FEW)
+    assert out.startswith(
+        "simulated, not measured: Llama-3.1-8B on H100 SXM, weights bf16, KV cache bf16, "
+        "engine vllm\n\n"
+    )
+    flat = " ".join(out.split())
+    assert "Measured times were 0.87 to 1.33 times the predicted TPOT and 0.37 to 2.38" in flat
+    assert "218 published rows of InferenceX and NVIDIA" in flat
+    assert "NVIDIA product datasheet" in flat
+    made = read(capsys, "batching", *ON, *FEW)
+    assert made["simulated"] is True
+    assert made["notes"] == []
+    assert made["measured_over_simulated"]["tpot"] == pytest.approx([1 / 1.15, 1 / 0.75])
+    assert "published rows" in made["basis"]
+    assert "datasheet" in made["source"]
+
+
+def test_a_policy_that_no_measured_server_has_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """The error band is of vLLM's way of batching."""
+    (note,) = read(capsys, "batching", *ON, *FEW, "--policy", "static,chunked")["notes"]
+    assert note == "static: no measured server; the error below is vLLM's"
+
+
+def test_an_overloaded_server_is_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:
+    """With the rate that it can answer, which is near what a longer run gets."""
+    (note,) = read(capsys, "batching", *ON, "--rate", "60")["notes"]
+    assert note == (
+        "chunked is overloaded: 60 requests a second come and at most 39.2 are answered, so the "
+        "wait grows for as long as they come. The times and request_rate are those of 1,000 "
+        "requests; with more, TTFT and e2el grow"
+    )
+    assert "note: chunked is overloaded" in said(capsys, "batching", *ON, "--rate", "60")
+    assert "overloaded" not in said(capsys, "batching", *ON, "--rate", "10")
+
+
+def test_a_run_that_ends_before_it_is_steady_is_said_to(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """At a rate that the server can answer, with too few requests to see it."""
+    (note,) = read(capsys, "batching", *ON, "--rate", "30", "--requests", "100")["notes"]
+    assert note.startswith("chunked is not steady: 100 requests are over before as many end as ")
+
+
+def test_a_sweep_says_where_the_wait_grows(capsys: pytest.CaptureFixture[str]) -> None:
+    """In place of a time that depends on how many requests came; the numbers are in the CSV."""
+    words = ["sweep", *ON, "--requests", "400", "--vary", "rate=2,200"]
+    _, slow, fast, *legend = said(capsys, *words).splitlines()
+    assert "grows" not in slow
+    assert fast.split().count("grows") == 2
+    assert legend[-1].startswith("grows: more requests come than end")
+    rows = list(csv.DictReader(io.StringIO(said(capsys, *words, "--format", "csv"))))
+    assert [row["growing"] for row in rows] == ["0.0", "1.0"]
 
 
 def test_kv_shows_four_schemes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,6 +126,7 @@ def test_speculate_shows_drawn_and_expected_tokens(capsys: pytest.CaptureFixture
     assert made["tokens_of_a_pass_drawn"] == pytest.approx(made["tokens_of_a_pass"], rel=0.02)
     assert made["break_even_batch"] > 1
     assert "break even batch" in said(capsys, "speculate", *ON)
+    assert "none up to 4,096\n" in said(capsys, "speculate", *ON, "--drafted", "1")
 
 
 def test_graphs_shows_sizes_and_what_a_batch_is_padded_to(

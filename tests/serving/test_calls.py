@@ -154,6 +154,16 @@ WRONG = [
     (f'served({ON}, {SIZES}, concurrency=1, metric="ttft")', "a run has no 'ttft'; did you mean "),
     ('slots_share(scheme="all", prompt="1", output="1", slots=9)', "option 'scheme' of 'slots_sh"),
     ("graph_paddin(batch=3)", "no function 'graph_paddin'; did you mean 'graph_padding'?"),
+    (
+        f"speculation_break_even({ON}, acceptance=0.7, drafted=1, context=1024)",
+        "speculation pays at every batch up to 4,096 here, so there is no break-even batch; "
+        "say so in words",
+    ),
+    (
+        f'served({ON}, {SIZES}, rate=200, metric="ttft_p50")',
+        "ttft_p50 has no value at rate=200: more requests come than end, so that it grows with "
+        "`requests`; choose a lower rate or, if they are over soon, more requests",
+    ),
 ]
 
 

@@ -13,7 +13,8 @@ import pytest
 from benchpost import roofline, serving
 from benchpost.errors import UsageError
 from benchpost.serving.load import load
-from benchpost.serving.run import METRICS, quantile
+from benchpost.serving.run import GROWING, METRICS, quantile
+from benchpost.serving.simulation import saturated_rate
 from benchpost.serving.sweeps import grid, sweep
 
 ASKED: dict[str, Any] = {
@@ -22,6 +23,13 @@ ASKED: dict[str, Any] = {
     "prompt": "lognormal 300 1",
     "output": "geometric 80",
     "requests": 120,
+}
+
+ON: dict[str, Any] = {
+    "gpu": "H100 SXM",
+    "model": "Llama-3.1-8B",
+    "prompt": 512,
+    "output": "geometric 256",
 }
 
 PRINT = """
@@ -124,6 +132,46 @@ def test_a_summary_has_every_metric_with_its_unit() -> None:
     assert list(summary) == list(METRICS)
     for name in ("ttft", "tpot", "e2el"):
         assert summary[f"{name}_p50"] <= summary[f"{name}_p90"] <= summary[f"{name}_p99"]
+
+
+@pytest.mark.parametrize(
+    ("load", "growing"),
+    [
+        ({"rate": 60.0, "max_num_seqs": 64}, True),
+        ({"rate": 60.0}, True),
+        ({"rate": 60.0, "requests": 300}, True),
+        ({"rate": 60.0, "policy": "static"}, True),
+        ({"rate": 2.0}, False),
+        ({"rate": 30.0}, False),
+        ({"rate": 30.0, "requests": 4}, False),
+        ({"concurrency": 1000, "max_num_seqs": 8}, False),
+    ],
+)
+def test_a_run_says_whether_more_requests_come_than_end(
+    load: dict[str, Any], growing: bool
+) -> None:
+    """About 39 a second end: beyond, they wait or pile up in the server, from the first on."""
+    run = serving.simulate(**ON, **load)
+    assert run.growing is growing
+    assert run.summary["growing"] == float(growing)
+
+
+def test_the_most_that_a_server_answers_is_what_an_overloaded_one_does() -> None:
+    """Closed loop and open loop agree on the rate at saturation."""
+    asked = {**ON, "max_num_seqs": 64}
+    run = serving.simulate(**asked, rate=500.0, requests=4000)
+    answered = run.steady_throughput * run.load.count / sum(run.load.outputs)
+    assert saturated_rate(64, **asked) == pytest.approx(answered, rel=0.08)
+
+
+def test_what_grows_with_the_requests_is_named() -> None:
+    """Every number of `GROWING` at least doubles with four times the requests, TPOT does not."""
+    few, many = (
+        serving.simulate(**ON, rate=60.0, max_num_seqs=64, requests=count).summary
+        for count in (500, 2000)
+    )
+    assert all(many[name] > 2 * few[name] for name in GROWING)
+    assert all(many[name] < 1.5 * few[name] for name in ("tpot_p50", "itl_p99", "throughput"))
 
 
 def test_quantiles_lie_between_values() -> None:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from benchpost.cli.arguments import Subparsers, verb
 from benchpost.cli.progress import progress_of
 from benchpost.errors import UsageError, near
 from benchpost.roofline.units import show
+
+if TYPE_CHECKING:  # a simulation is imported for those who ask for it
+    from benchpost.roofline.predict import Setting
+    from benchpost.serving.run import Run
+    from benchpost.serving.trust import Trust
 
 EXAMPLES = """\
   benchpost simulate batching --gpu "H100 SXM" --model Llama-3.1-8B --concurrency 64 \\
@@ -159,13 +166,95 @@ def _batching(args: argparse.Namespace, given: dict[str, Any]) -> str:
 
     policies = [word.strip() for word in given.pop("policy").split(",")]
     common = _server(given)
-    made = {
-        policy: simulate(**common, policy=policy, seed=args.seed).summary for policy in policies
-    }
+    runs = {policy: simulate(**common, policy=policy, seed=args.seed) for policy in policies}
+    made = {policy: run.summary for policy, run in runs.items()}
+    notes = [
+        _growth(run, {**common, "policy": policy, "seed": args.seed})
+        for policy, run in runs.items()
+        if run.growing
+    ]
+    others = [policy for policy in policies if policy != "chunked"]
+    notes += (
+        [f"{' and '.join(others)}: no measured server; the error below is vLLM's"] if others else []
+    )
+    about = _about(given, notes)
     if args.format == "json":
-        return _json({"asked": {**common, "seed": args.seed}, "units": METRICS, "runs": made})
-    rows = [[name, *(show(made[p][name], METRICS[name]) for p in made)] for name in METRICS]
-    return _table(["", *made], rows)
+        asked = {"asked": {**common, "seed": args.seed}, "units": METRICS, "runs": made}
+        return _json({**asked, **about.record()})
+    rows = [[name, *(_shown(name, made[p][name]) for p in made)] for name in METRICS]
+    return about.head() + _table(["", *made], rows) + about.foot()
+
+
+def _shown(name: str, value: float) -> str:
+    """A number of a run, in words where it is a yes or a no."""
+    from benchpost.serving.run import METRICS
+
+    return ("no", "yes")[int(value)] if name == "growing" else show(value, METRICS[name])
+
+
+@dataclass(frozen=True)
+class About:
+    """What must be said beside simulated numbers: of what, how good, and where they mean little."""
+
+    setting: Setting
+    """The server."""
+    trust: Trust
+    """The error that was measured on servers like it."""
+    notes: tuple[str, ...]
+    """What makes some of the numbers mean less than they seem to."""
+
+    def head(self) -> str:
+        """Before the numbers."""
+        of = self.setting
+        cards = f"{of.tp} × {of.chip.name}" if of.tp > 1 else of.chip.name
+        said = f"{of.model.name} on {cards}, weights {of.dtype}, KV cache {of.kv}, engine vllm"
+        notes = "".join(f"{_folded(f'note: {note}')}\n" for note in self.notes)
+        return f"simulated, not measured: {said}\n{notes}\n"
+
+    def foot(self) -> str:
+        """After them."""
+        return f"\n{_folded(self.trust.said())}\n{_folded(self.setting.data_sources)}\n"
+
+    def record(self) -> dict[str, Any]:
+        """The same for a program."""
+        return {
+            "simulated": True,
+            "measured_over_simulated": {"tpot": self.trust.tpot, "ttft": self.trust.ttft},
+            "basis": self.trust.basis,
+            "source": self.setting.data_sources,
+            "notes": self.notes,
+        }
+
+
+def _about(given: Mapping[str, Any], notes: Iterable[str]) -> About:
+    from benchpost.roofline.predict import setting_of
+    from benchpost.serving.trust import trust_of
+
+    names = ("dtype", "kv", "tp")
+    setting = setting_of(given["gpu"], given["model"], "vllm", *(given[name] for name in names))
+    return About(setting, trust_of(setting), tuple(notes))
+
+
+def _growth(run: Run, asked: dict[str, Any]) -> str:
+    """Why more requests come than end, and what that makes of the numbers."""
+    from benchpost.serving.simulation import saturated_rate
+
+    rate, count, policy = (asked.pop(name) for name in ("rate", "requests", "policy"))
+    most = saturated_rate(run.places, **asked, policy=policy)
+    if most < rate:
+        return (
+            f"{policy} is overloaded: {rate:.3g} requests a second come and at most {most:.3g} are "
+            f"answered, so the wait grows for as long as they come. The times and request_rate "
+            f"are those of {count:,} requests; with more, TTFT and e2el grow"
+        )
+    return (
+        f"{policy} is not steady: {count:,} requests are over before as many end as come. It can "
+        f"answer {most:.3g} a second; with more --requests, the numbers come to mean this rate"
+    )
+
+
+def _folded(words: str) -> str:
+    return textwrap.fill(words, 96, break_long_words=False, break_on_hyphens=False)
 
 
 def _server(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -209,7 +298,7 @@ def _prefix(args: argparse.Namespace, given: dict[str, Any]) -> str:
 
 def _speculate(args: argparse.Namespace, given: dict[str, Any]) -> str:
     from benchpost.roofline.batching import speculate
-    from benchpost.serving.speculation import break_even, tokens_per_pass
+    from benchpost.serving.speculation import LARGEST_BATCH, break_even, tokens_per_pass
 
     made = speculate(**given, engine="vllm")
     batch = given.pop("batch")
@@ -225,6 +314,8 @@ def _speculate(args: argparse.Namespace, given: dict[str, Any]) -> str:
     }
     if args.format == "json":
         return _json({"asked": {**given, "batch": batch}, **found})
+    if found["break_even_batch"] == LARGEST_BATCH:
+        found["break_even_batch"] = f"none up to {LARGEST_BATCH:,}"
     return _listed(found)
 
 
@@ -264,7 +355,7 @@ def _sweep(args: argparse.Namespace, given: dict[str, Any]) -> str:
         return _json({"asked": common, "points": rows})
     if args.format == "csv":
         return _csv(rows)
-    return _swept(points, made)
+    return _swept(points, made) + _unsteady(made)
 
 
 def _varied(words: list[str]) -> dict[str, list[Any]]:
@@ -295,14 +386,26 @@ def _value(kind: type, name: str, written: str) -> Any:
 
 
 def _swept(points: list[dict[str, Any]], made: list[dict[str, float]]) -> str:
-    from benchpost.serving.run import METRICS
+    from benchpost.serving.run import GROWING
 
     shown = ("steady_throughput", "ttft_mean", "ttft_p99", "itl_mean", "itl_p99", "steady_running")
+
+    def cell(name: str, summary: Mapping[str, float]) -> str:
+        grows = summary["growing"] and name in GROWING
+        return "grows" if grows else _shown(name, summary[name])
+
     rows = [
-        [*map(str, point.values()), *(show(summary[name], METRICS[name]) for name in shown)]
+        [*map(str, point.values()), *(cell(name, summary) for name in shown)]
         for point, summary in zip(points, made, strict=True)
     ]
     return _table([*points[0], *shown], rows)
+
+
+def _unsteady(made: Iterable[Mapping[str, float]]) -> str:
+    """What "grows" means, where it stands."""
+    if not any(summary["growing"] for summary in made):
+        return ""
+    return "\ngrows: more requests come than end; --format csv has the numbers of this run\n"
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:

@@ -18,6 +18,7 @@ from benchpost.figures.types import Facts, Fragment
 from benchpost.roofline import catalog
 from benchpost.roofline.batching import DRAFT_COST, speculate
 from benchpost.roofline.catalog import Chip, Model
+from benchpost.roofline.predict import memory
 from benchpost.serving.graphs import best_sizes, capture_sizes, mean_padding, padded, padding
 from benchpost.serving.speculation import LARGEST_BATCH, break_even
 
@@ -55,7 +56,21 @@ class _Draft:
         )
         return float(made.value)
 
+    @cached_property
+    def room(self) -> int:
+        """Sequences whose KV cache fits beside the weights; none are looked at above the largest.
+
+        A model that leaves no room is drawn as if it had some.
+        """
+        if not self.context:
+            return LARGEST_BATCH
+        fit = memory(
+            gpu=self.chip, model=self.net, context=self.context, dtype=self.dtype, engine="vllm"
+        )
+        return min(int(fit.max_concurrency), LARGEST_BATCH) or LARGEST_BATCH
+
     def pays(self, drafted: int) -> str:
+        """Up to which batch it pays, in words; what does not fit is no batch."""
         batch = break_even(
             gpu=self.chip,
             model=self.net,
@@ -66,10 +81,9 @@ class _Draft:
             dtype=self.dtype,
             engine="vllm",
         )
-        if batch == LARGEST_BATCH:
-            return f"with {drafted} drafted it pays up to batch {batch:,} at least"
-        never = f"with {drafted} drafted it never pays"
-        return f"with {drafted} drafted it pays up to batch {batch:,}" if batch else never
+        if batch >= self.room:
+            return f"it pays at every batch up to the {self.room:,} that fit"
+        return f"it pays up to batch {batch:,}" if batch else "it never pays"
 
 
 def chart_speculation(
@@ -131,13 +145,21 @@ def _speculation(draft: _Draft, counts: Sequence[int], to: int) -> Chart:
 
 
 def _drafted(draft: _Draft, counts: Sequence[int], caption: str) -> str:
-    even = "; ".join(map(draft.pays, counts))
-    own = caption or f"{even[:1].upper()}{even[1:]}."
+    own = caption or _paying(draft, counts)
     return (
         f"{markup.escaped(own)} Acceptance {draft.acceptance:g}, drafting a token costs "
         f"{draft.cost:g} of a pass, {draft.context:,} tokens of context. Typical, not measured. "
         f"{sources(draft.chip, draft.net, draft.dtype)}"
     )
+
+
+def _paying(draft: _Draft, counts: Sequence[int]) -> str:
+    """Where it pays, those alike together."""
+    found: dict[str, list[str]] = {}
+    for count in counts:
+        found.setdefault(draft.pays(count), []).append(str(count))
+    even = "; ".join(f"with {' or '.join(of)} drafted {said}" for said, of in found.items())
+    return f"{even[:1].upper()}{even[1:]}."
 
 
 def chart_graph_padding(

@@ -23,7 +23,7 @@ from benchpost.roofline.units import Quantity
 from benchpost.serving import graphs, prefixes, server, speculation, steady
 from benchpost.serving.cost import StepCost
 from benchpost.serving.memory_calls import MEMORY_FUNCTIONS, measured_in
-from benchpost.serving.run import METRICS
+from benchpost.serving.run import GROWING, METRICS, Run
 from benchpost.serving.simulation import simulate
 
 Engine = Literal["static", "dynamic", "continuous", "chunked"]
@@ -66,7 +66,18 @@ def served(
         tp=tp,
         seed=seed,
     )
-    return Quantity(run.metric(metric), METRICS[metric])
+    return Quantity(_settled(run, metric, rate), METRICS[metric])
+
+
+def _settled(run: Run, metric: str, rate: float) -> float:
+    """A number of a run that does not depend on how many requests came. Raises UsageError."""
+    value = run.metric(metric)
+    if run.growing and metric in GROWING:
+        raise UsageError(
+            f"{metric} has no value at rate={rate:g}: more requests come than end, so that it "
+            "grows with `requests`; choose a lower rate or, if they are over soon, more requests"
+        )
+    return value
 
 
 def steady_throughput(
@@ -254,7 +265,10 @@ def speculation_break_even(
     draft_cost: float = batching.DRAFT_COST,
     dtype: str = "bf16",
 ) -> Quantity:
-    """The largest batch at which speculation is not slower than plain decoding; 0 for none."""
+    """The largest batch at which speculation is not slower than plain decoding; 0 for none.
+
+    Where it pays at every batch that is looked at, there is no such number.
+    """
     batch = speculation.break_even(
         gpu=gpu,
         model=model,
@@ -265,6 +279,11 @@ def speculation_break_even(
         dtype=dtype,
         engine="vllm",
     )
+    if batch == speculation.LARGEST_BATCH:
+        raise UsageError(
+            f"speculation pays at every batch up to {batch:,} here, so there is no break-even "
+            "batch; say so in words"
+        )
     return Quantity(float(batch), "1")
 
 

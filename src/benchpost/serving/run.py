@@ -7,10 +7,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import fsum
+from statistics import median
 from typing import NamedTuple
 
 from benchpost.errors import UsageError, near
 from benchpost.serving.load import Load
+
+_LONG = 10
+"""Gaps between tokens, at their longest, that a queue is taken to be a queue from."""
+_ENDED = 0.75
+"""Share of those who come that must end meanwhile, or the server is filling up."""
+_FEW = 8
+"""Requests that say nothing yet."""
 
 
 class Moment(NamedTuple):
@@ -131,6 +139,33 @@ class Run:
         """Requests that run or wait, on average over time."""
         return self._over(1, self.moments, 0.0) + self._over(2, self.moments, 0.0)
 
+    @cached_property
+    def growing(self) -> bool:
+        """Whether requests come faster than they end, to the last arrival.
+
+        The times of a request are then a matter of how many came, and no property of the server.
+        A closed loop never is: it asks no faster than it is answered.
+        """
+        return bool(self.load.arrivals) and (self._waits_grow() or self._fills())
+
+    def _waits_grow(self) -> bool:
+        """Whether each quarter of the requests waits for longer, and the last one for long."""
+        waits = [first - came for first, came in zip(self.firsts, self.arrivals, strict=True)]
+        quarter = max(1, len(waits) // 4)
+        # the first quarter finds an empty server
+        early, middle, late = (median(waits[i * quarter :][:quarter] or waits) for i in (1, 2, 3))
+        return early < middle < late > max(2 * early, _LONG * self.itl(0.99))
+
+    def _fills(self) -> bool:
+        """Whether many of those that came in the second half of the arrivals stayed.
+
+        A server with much room runs all that come, so that nobody waits, until it is full.
+        """
+        last = self.arrivals[-1]
+        came = sum(last / 2 < when <= last for when in self.arrivals)
+        ended = sum(last / 2 < when <= last for when in self.ends)
+        return came >= _FEW and ended < _ENDED * came
+
     def mean_gap(self) -> float:
         """Mean seconds between two tokens of a sequence."""
         count = sum(gap.times for gap in self.gaps)
@@ -189,6 +224,7 @@ class Run:
             "preemptions": float(self.preemptions),
             "steps": float(self.steps),
             "duration": self.duration,
+            "growing": float(self.growing),
         }
 
 
@@ -236,5 +272,12 @@ METRICS: dict[str, str] = {
     "preemptions": "1",
     "steps": "1",
     "duration": "second",
+    "growing": "1",
 }
 """Numbers of a run's summary, and their units."""
+GROWING = (
+    *("ttft_mean", "ttft_p50", "ttft_p90", "ttft_p99"),
+    *("e2el_mean", "e2el_p50", "e2el_p90", "e2el_p99"),
+    *("in_server", "duration"),
+)
+"""Those that depend on how many requests came, where more come than end."""
