@@ -73,7 +73,7 @@ def largest(rows: Sequence[Row]) -> str:
 def _shown(row: Row, value: float) -> str:
     if row.unit == "second/token":
         return f"{value * 1e9:.1f} ns/token"
-    if row.unit == "1" and row.what.startswith(("slots", "share", "hit", "padding")):
+    if row.unit == "1" and row.what.startswith(("slots", "share", "hit")):
         return f"{100 * value:.1f} %"
     return show(value, row.unit)
 
