@@ -160,6 +160,12 @@ WRONG = [
         "say so in words",
     ),
     (
+        'steady_throughput(gpu="L40S", model="Llama-3.1-8B", concurrency=64, prompt="4000", '
+        'output="geometric 256")',
+        "64 requests of 4,256 tokens do not fit into the KV cache of Llama-3.1-8B on L40S, 50 do; "
+        "a closed form knows no queue: simulate it, or choose fewer requests",
+    ),
+    (
         f'served({ON}, {SIZES}, rate=200, metric="ttft_p50")',
         "ttft_p50 has no value at rate=200: more requests come than end, so that it grows with "
         "`requests`; choose a lower rate or, if they are over soon, more requests",

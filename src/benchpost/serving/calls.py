@@ -83,7 +83,10 @@ def _settled(run: Run, metric: str, rate: float) -> float:
 def steady_throughput(
     *, gpu: str, model: str, concurrency: int, prompt: str, output: str, tp: int = 1
 ) -> Quantity:
-    """Output tokens per second of chunked continuous batching, in closed form."""
+    """Output tokens per second of chunked continuous batching, in closed form.
+
+    Refused where the KV cache does not hold all of `concurrency`: then `served` has the number.
+    """
     made = steady.continuous(
         gpu=gpu, model=model, concurrency=concurrency, prompt=prompt, output=output, tp=tp
     )

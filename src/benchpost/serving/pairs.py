@@ -178,5 +178,8 @@ PAIRS: tuple[Pair, ...] = (
     _passes(0.6, 3),
     _passes(0.8, 5),
 )
-"""Every quantity that is both, as far as the two could differ: what holds by counting (Little's law,
-the mean padding of a list of sizes) is tested, but is no evidence for the model."""
+"""Every quantity that is both, as far as the two could differ.
+
+What holds by counting (Little's law, the mean padding of a list of sizes) is tested, but is no
+evidence for the model.
+"""
