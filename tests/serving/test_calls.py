@@ -94,6 +94,8 @@ VALUES: list[tuple[str, float | Callable[[], float], str]] = [
     (f"kv_blocks({ON})", 27_436, "block"),
     (f'kv_tokens({ON}, reserved="2147483648 B")', 422_592, "token"),
     ('kv_copies(model="Llama-3.1-8B", tp=16)', 2, "1"),
+    ('kv_copies(model="Llama-3.1-8B", tp=4)', 1, "1"),
+    ('kv_copies(model="DeepSeek-V3", tp=8)', 8, "1"),
     ('kv_transfer_time(model="Llama-3.1-8B", context=8192, link="50 GB/s")', 0.021475, "second"),
     (
         f'kv_load_gain({ON}, context=8192, link="63 GB/s")',
@@ -158,6 +160,10 @@ WRONG = [
         f"speculation_break_even({ON}, acceptance=0.7, drafted=1, context=1024)",
         "speculation pays at every batch up to 4,096 here, so there is no break-even batch; "
         "say so in words",
+    ),
+    (
+        'kv_copies(model="Llama-3.1-8B", tp=3)',
+        "tp=3 does not part the 8 KV heads of Llama-3.1-8B: it must divide them, or be a multiple",
     ),
     (
         'steady_throughput(gpu="L40S", model="Llama-3.1-8B", concurrency=64, prompt="4000", '

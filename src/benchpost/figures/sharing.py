@@ -9,13 +9,13 @@ from benchpost.errors import UsageError
 from benchpost.figures import markup
 from benchpost.figures.names import changed, file_stem
 from benchpost.figures.quoted import citations, cited, some
-from benchpost.figures.ranks import kv_heads, kv_heads_on
 from benchpost.figures.shown import shown
 from benchpost.figures.sweep import csv
 from benchpost.figures.types import Facts, Fragment
-from benchpost.roofline import layer_equations, predict, serving_equations
+from benchpost.roofline import layer_equations, predict
 from benchpost.roofline.catalog import Chip, Model, chip
 from benchpost.roofline.catalog import model as known_model
+from benchpost.roofline.heads import kv_copies, kv_heads_on
 from benchpost.roofline.types import Estimate
 from benchpost.roofline.units import show
 
@@ -97,12 +97,11 @@ def _sizes(tp: str, head: str) -> list[int]:
 def _row(setting: _Setting, tp: int) -> list[str]:
     of, fit, made = setting.model, setting.fit(tp), setting.step(tp)
     heads = kv_heads_on(of, tp)
-    copies = serving_equations.kv_replication(tensor_parallel=tp, kv_heads=kv_heads(of))
     cells = [
         str(tp),
         show(fit.weight_bytes, "byte"),
         "the latent" if of.latent_rank else f"{heads} of {of.kv_heads}",
-        f"{copies:.0f}",
+        f"{kv_copies(of, tp)}",
     ]
     if fit.kv_blocks < 1:
         return [*cells, "does not fit", "", "", ""]
