@@ -87,6 +87,18 @@ def test_littles_law_holds(policy: str) -> None:
     assert run.mean_in_server() == pytest.approx(by_law, rel=0.03)
 
 
+@pytest.mark.parametrize("policy", ["static", "dynamic", "continuous", "chunked"])
+def test_time_begins_with_the_first_arrival(policy: str) -> None:
+    """One request that comes after seconds of nothing: what it takes is all the time there is."""
+    run = serving.simulate(**{**ASKED, "requests": 1}, rate=0.1, policy=policy, max_num_seqs=1)
+    (took,) = run.e2el
+    assert run.arrivals[0] > 3
+    assert run.duration == pytest.approx(took)
+    assert run.request_rate == pytest.approx(1 / took)
+    assert run.throughput == pytest.approx(run.load.outputs[0] / took)
+    assert run.mean_in_server() == pytest.approx(1)
+
+
 def test_continuous_batching_beats_static_where_outputs_differ() -> None:
     """And dynamic batching equals static when all requests are there at once."""
     rates = {
