@@ -6,7 +6,9 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -23,8 +25,9 @@ EXAMPLES = """\
   benchpost check --redraw                        draw every picture and compare it too
 """
 
-MANY = 24
-"""Posts from which on forking pays: it costs what checking about ten of them does."""
+FORKING = 0.1
+"""Seconds of a processor after which posts are checked by several, and that these must still take:
+about twice what forking costs."""
 
 
 def add(subparsers: Subparsers) -> None:
@@ -55,11 +58,32 @@ def act(args: argparse.Namespace) -> int:
 
 
 def _check(files: Sequence[Path], project: Project, redraw: bool) -> list[Finding]:
-    """Findings post by post; many posts are shared out among the processors."""
+    """Findings post by post; when that takes long, the rest is shared out among the processors."""
     one = partial(check_post, project=project, redraw=redraw)
     workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    if len(files) < MANY or workers == 1:
-        return [finding for file in files for finding in one(file)]
+    # the longest first, so that nobody waits for it at the end
+    left = deque(sorted(files, key=_size, reverse=True))
+    found: dict[Path, list[Finding]] = {}
+    begun = time.process_time()
+    while left and not (workers > 1 and _pays(time.process_time() - begun, len(found), len(left))):
+        file = left.popleft()
+        found[file] = one(file)
+    if left:
+        found |= zip(left, _shared_out(one, left, workers), strict=True)
+    return [finding for file in files for finding in found[file]]
+
+
+def _pays(spent: float, done: int, left: int) -> bool:
+    """Whether forking pays, by the processor time that the posts so far took.
+
+    How long a post takes, its length does not tell: a simulation takes as long as ten pages.
+    """
+    return done > 0 and left > 1 and spent >= FORKING and spent / done * left >= FORKING
+
+
+def _shared_out(
+    one: Callable[[Path], list[Finding]], files: Sequence[Path], workers: int
+) -> list[list[Finding]]:
     # only here: they take as long to import as a post takes to check
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
@@ -67,8 +91,12 @@ def _check(files: Sequence[Path], project: Project, redraw: bool) -> list[Findin
     # forked, so that a worker has everything imported already
     forking = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, forking, _leave_interrupts_to_the_parent) as pool:
-        shared_out = pool.map(one, files, chunksize=8)
-        return [finding for findings in shared_out for finding in findings]
+        return list(pool.map(one, files, chunksize=1 + len(files) // (8 * workers)))
+
+
+def _size(file: Path) -> int:
+    """Bytes; 0 of a file that is gone, which its check says."""
+    return file.stat().st_size if file.is_file() else 0
 
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:

@@ -30,7 +30,7 @@ def add(subparsers: Subparsers) -> None:
 
 def act(args: argparse.Namespace) -> int:
     """Write the post; a file that is there already is never written over."""
-    # nbconvert takes a second to import, and only this verb needs it
+    # nbformat takes long to import, and only this verb and the site need it
     from benchpost.record.notebook import markdown_of_notebook
 
     notebook: Path = args.notebook

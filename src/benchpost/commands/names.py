@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from benchpost.commands.context import Context
 from benchpost.commands.excerpts import Excerpt
@@ -33,7 +34,13 @@ def tells_history(excerpt: Excerpt) -> bool:
     """Whether inline code stands in prose about what was, or will be."""
     if excerpt.kind != "inline":
         return False
-    return bool(HISTORY.search(excerpt.leaf) or ABOVE.search(excerpt.above))
+    return _is_history(excerpt.leaf, excerpt.above)
+
+
+# each of the names in a paragraph asks for it
+@lru_cache(maxsize=256)
+def _is_history(leaf: str, above: str) -> bool:
+    return bool(HISTORY.search(leaf) or ABOVE.search(above))
 
 
 def judged(excerpt: Excerpt, context: Context) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -95,23 +95,19 @@ def _comparing(
     return state
 
 
-def orphans(post: Path, text: str, wanted: Set[Path]) -> list[Path]:
-    """Files that were drawn here for a slot that is gone, with their data.
+def orphans(post: Path, text: str, wanted: Set[Path]) -> tuple[list[Path], list[Path]]:
+    """Files that were drawn here for a slot that is gone, with their data; and edited drawings.
 
-    Only what bears an unbroken seal of ours, or is named after such a file, and stands in no text
+    The first bear an unbroken seal of ours, or are named after such a file, and stand in no text
     of the folder: `text` for the post itself, the files for its neighbours. A neighbour may want
     a file that it does not show yet: `wanted` holds these too. Data whose picture is gone bears
-    no mark, and so may be the author's own: it is left alone.
+    no mark, and so may be the author's own: it is left alone. The second were edited since they
+    were drawn: they may be somebody's work.
     """
-    loose = _loose(post, wanted)
-    gone = {file.stem for file in _unshown(post, text, loose) if is_ours(file)}
-    named = [file for file in loose if file.stem in gone and file.suffix in SUFFIXES]
-    return _unshown(post, text, named)
-
-
-def edited_orphans(post: Path, text: str, wanted: Set[Path]) -> list[Path]:
-    """Drawn files of a slot that is gone that were edited since: they may be somebody's work."""
-    return [file for file in _unshown(post, text, _loose(post, wanted)) if is_edited(file)]
+    unshown = _unshown(post, text, _loose(post, wanted))
+    gone = {file.stem for file in unshown if is_ours(file)}
+    drawn = [file for file in unshown if file.stem in gone and file.suffix in SUFFIXES]
+    return drawn, [file for file in unshown if is_edited(file)]
 
 
 def _loose(post: Path, wanted: Set[Path]) -> list[Path]:
@@ -122,11 +118,10 @@ def _loose(post: Path, wanted: Set[Path]) -> list[Path]:
     return sorted(file for file in folder.iterdir() if file.is_file() and file not in wanted)
 
 
-def _unshown(post: Path, text: str, files: Iterable[Path]) -> list[Path]:
+def _unshown(post: Path, text: str, files: Sequence[Path]) -> list[Path]:
     """Those that stand in no text of the folder, which is read only where there are any."""
-    found = list(files)
-    texts = [text, *map(_lenient, neighbours(post))] if found else []
-    return [file for file in found if not any(shows(each, file) for each in texts)]
+    texts = [text, *map(_lenient, neighbours(post))] if files else []
+    return [file for file in files if not any(shows(each, file) for each in texts)]
 
 
 def shows(text: str, file: Path) -> bool:

@@ -14,7 +14,7 @@ from benchpost.config import Project, is_document
 from benchpost.errors import BenchpostError
 from benchpost.fill.filled import Filled, Piece, fill_text, spliced
 from benchpost.fill.material import gather
-from benchpost.fill.pictures import Picture, edited_orphans, neighbours, orphans, pictures, shows
+from benchpost.fill.pictures import Picture, neighbours, orphans, pictures, shows
 from benchpost.findings import Check, Finding
 from benchpost.post.document import Post
 
@@ -78,15 +78,14 @@ def unwanted(
 
     None at all where a neighbour cannot say what it wants: the files may be its own.
     """
-    loose = orphans(post.file, text, wanted), edited_orphans(post.file, text, wanted)
+    loose = orphans(post.file, text, wanted)
     if loose == ([], []):
         return loose
     others = [_pictures(file, project) for file in neighbours(post.file) if is_document(file)]
     if not all(other.complete for other in others):
         return [], []
     theirs = {picture.path for other in others for picture in other.pictures}
-    wanted = wanted | theirs
-    return orphans(post.file, text, wanted), edited_orphans(post.file, text, wanted)
+    return orphans(post.file, text, wanted | theirs)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import nbconvert
 import nbformat
 
 from benchpost.errors import BenchpostError
@@ -16,8 +15,7 @@ from benchpost.post.nodes import Esm, Yaml
 from benchpost.record.types import Output, Result, Results
 
 NOTEBOOK: Any = nbformat
-CONVERT: Any = nbconvert
-# `Any` because their functions carry no types
+# `Any` because its functions carry no types
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 MIME = {"svg": "image/svg+xml", "png": "image/png"}
@@ -109,8 +107,12 @@ def markdown_of_notebook(text: str) -> str:
     for cell in read.cells:
         _as_snippet(cell)
         _with_pictures(cell)
+    # only here: it takes half a second to import, and a post becomes a notebook without it
+    import nbconvert
+
+    convert: Any = nbconvert
     # the default ones would move pictures into files, and there is no folder to put them into
-    body, _ = CONVERT.MarkdownExporter(default_preprocessors=[]).from_notebook_node(read)
+    body, _ = convert.MarkdownExporter(default_preprocessors=[]).from_notebook_node(read)
     return str(body).strip("\n") + "\n"
 
 

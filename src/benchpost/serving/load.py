@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from random import Random
 
@@ -53,14 +54,19 @@ def load(
     at_least(1, requests=requests)
     if (rate is None) == (concurrency is None):
         raise UsageError("say either rate= or concurrency=: arrivals a second, or requests at once")
-    into, out = lengths(prompt, longest - 1), lengths(output, longest)
-    prompts = into.draw(Random(f"{seed} prompts"), requests)
-    outputs = out.draw(Random(f"{seed} outputs"), requests)
+    prompts = _drawn(prompt, longest - 1, requests, f"{seed} prompts")
+    outputs = _drawn(output, longest, requests, f"{seed} outputs")
     kept = tuple(min(o, longest - p) for p, o in zip(prompts, outputs, strict=True))
     if concurrency is not None:
         at_least(1, concurrency=concurrency)
         return Load(prompts, kept, concurrency=min(concurrency, requests))
     return Load(prompts, kept, _arrivals(requests, rate or 0.0, seed))
+
+
+# runs that differ in the server only have the same requests
+@lru_cache(maxsize=32)
+def _drawn(of: str | int | Lengths, most: int, count: int, seed: str) -> tuple[int, ...]:
+    return lengths(of, most).draw(Random(seed), count)
 
 
 def _arrivals(count: int, rate: float, seed: int) -> tuple[float, ...]:

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from math import fsum
 from statistics import median
 from typing import NamedTuple
@@ -178,13 +179,15 @@ class Run:
 
     def itl(self, share: float) -> float:
         """The time between tokens that `share` of all times between tokens do not exceed."""
+        seconds, counted = self._sorted_gaps
+        place = bisect_left(counted, share * counted[-1]) if counted else 0
+        return seconds[place] if place < len(seconds) else 0.0
+
+    @cached_property
+    def _sorted_gaps(self) -> tuple[list[float], list[int]]:
+        """Times between tokens in order of size, and how many there are up to each."""
         ordered = sorted(self.gaps)
-        due, reached = share * sum(gap.times for gap in ordered), 0
-        for gap in ordered:
-            reached += gap.times
-            if reached >= due:
-                return gap.seconds
-        return 0.0
+        return [gap.seconds for gap in ordered], list(accumulate(gap.times for gap in ordered))
 
     def mean_running(self) -> float:
         """Requests that hold a place on average from the first arrival on."""

@@ -92,6 +92,6 @@ def serve(asked: Load, server: Server, cost: StepCost) -> Run:
     return made(asked, server, cost).run()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def _remembered(asked: Load, server: Server, cost: StepCost) -> Run:
     return serve(asked, server, cost)

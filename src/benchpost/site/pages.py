@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 
@@ -90,7 +91,13 @@ def write_site(site: Site, project: Project) -> None:
     _write(project.root / project.config.catalogue, site.catalogue.files if site.catalogue else {})
     if project.config.reference:
         reference = project.root / project.config.reference
-        _write(reference, reference_pages(reference))
+        _write(reference, _reference(reference))
+
+
+# they follow from our own code alone, which stays as it is while `mkdocs serve` builds again
+@lru_cache(maxsize=1)
+def _reference(folder: Path) -> Mapping[str, bytes]:
+    return reference_pages(folder)
 
 
 def _newest_first(page: PostPage) -> tuple[int, str]:

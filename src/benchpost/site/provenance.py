@@ -29,7 +29,7 @@ def colophon(post: Post, results: Mapping[str, Results]) -> Colophon:
     if not post.snippets:
         return Colophon(_line(post, results) if post.slots or post.values else "")
     name = f"{post.slug}.ipynb"
-    # imported here: nbconvert takes a second to load, and most commands never make a notebook
+    # imported here: nbformat takes long to load, and most commands never make a notebook
     from benchpost.record.notebook import notebook
 
     recorded = next(iter(results.values()), None)
