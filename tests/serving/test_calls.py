@@ -158,8 +158,12 @@ WRONG = [
     ("graph_paddin(batch=3)", "no function 'graph_paddin'; did you mean 'graph_padding'?"),
     (
         f"speculation_break_even({ON}, acceptance=0.7, drafted=1, context=1024)",
-        "speculation pays at every batch up to 4,096 here, so there is no break-even batch; "
+        "speculation pays at every batch up to the 428 that fit, so there is no break-even batch; "
         "say so in words",
+    ),
+    (
+        f"speculation_break_even({ON}, acceptance=1.0, drafted=1, draft_cost=0.0)",
+        "speculation pays at every batch up to 4,096, the largest looked at, so there is no ",
     ),
     (
         'kv_copies(model="Llama-3.1-8B", tp=3)',

@@ -12,7 +12,7 @@ takes some milliseconds for the few hundred requests that it serves by default.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 from benchpost.errors import UsageError
 from benchpost.roofline import batching, catalog, predict
@@ -272,20 +272,21 @@ def speculation_break_even(
 
     Where it pays at every batch that is looked at, there is no such number.
     """
-    batch = speculation.break_even(
-        gpu=gpu,
-        model=model,
-        acceptance=acceptance,
-        drafted=drafted,
-        context=context,
-        draft_cost=draft_cost,
-        dtype=dtype,
-        engine="vllm",
-    )
-    if batch == speculation.LARGEST_BATCH:
+    asked: dict[str, Any] = {
+        "gpu": gpu,
+        "model": model,
+        "acceptance": acceptance,
+        "drafted": drafted,
+        "context": context,
+        "draft_cost": draft_cost,
+        "dtype": dtype,
+        "engine": "vllm",
+    }
+    batch, most = speculation.break_even(**asked), speculation.most_batches(**asked)
+    if batch == most:
+        said = speculation.said_of(batch, most)
         raise UsageError(
-            f"speculation pays at every batch up to {batch:,} here, so there is no break-even "
-            "batch; say so in words"
+            f"speculation pays {said}, so there is no break-even batch; say so in words"
         )
     return Quantity(float(batch), "1")
 
