@@ -11,7 +11,7 @@ import pytest
 
 from benchpost.cli import main
 from benchpost.cli.predict import KINDS as PREDICTED
-from benchpost.cli.simulate import KINDS as SIMULATED
+from benchpost.cli.simulated import KINDS as SIMULATED
 from benchpost.skills.checks import check
 from benchpost.skills.library import Library
 from benchpost.skills.profiles import PROFILES
@@ -68,7 +68,7 @@ def test_every_verb_that_a_page_names_exists(capsys: pytest.CaptureFixture[str])
     """And each kind of an estimate or a simulation that it names."""
     texts = [page.read_text(encoding="utf-8").replace("\\\n", " ") for page in PAGES]
     named = {tuple(words[:2]) for text in texts for words in commands(text)}
-    kinds = {"predict": PREDICTED, "simulate": SIMULATED}
+    kinds: dict[str, Collection[str]] = {"predict": PREDICTED, "simulate": SIMULATED}
     wrong = [verb for verb in named if verb[1:] and verb[1] not in kinds.get(verb[0], verb)]
     assert wrong == []
     for verb in {words[0] for words in named}:

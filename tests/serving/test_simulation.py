@@ -162,7 +162,7 @@ def test_a_summary_has_every_metric_with_its_unit() -> None:
 def test_a_run_says_whether_more_requests_come_than_end(
     load: dict[str, Any], growing: bool
 ) -> None:
-    """About 39 a second end: beyond, they wait or pile up in the server, from the first on."""
+    """About 36 a second end: beyond, they wait or pile up in the server, from the first on."""
     run = serving.simulate(**ON, **load)
     assert run.growing is growing
     assert run.summary["growing"] == float(growing)
