@@ -64,12 +64,32 @@ def test_the_servers_line_is_that_of_a_simulation() -> None:
         assert run.mean_gap() == pytest.approx(start.ours + rise.ours * (prompt + 32.5), rel=1e-3)
 
 
-def test_the_papers_slots_come_out() -> None:
-    """Every part of figure 2 within a fifth, those that hold a token within an eighth."""
-    assert max(abs(row.error) for row in waste()) < 0.2
-    tokens = [row for row in waste() if row.what == "slots: token"]
-    assert len(tokens) == 4
-    assert max(abs(row.error) for row in tokens) < 0.125
+OFF = {
+    # of each scheme: the part of figure 2 that is furthest off, and by how much
+    "max": ("slots: reserved", 0.139),
+    "pow2": ("slots: external", -0.139),
+    "oracle": ("slots: external", -0.044),
+    "paged": ("slots: token", 0.012),
+}
+
+
+@pytest.mark.parametrize("scheme", OFF)
+def test_the_papers_slots_come_out_as_far_as_is_said(scheme: str) -> None:
+    """The row with the largest error, as the captions name it."""
+    rows = [row for row in waste() if row.setting.endswith(f", {scheme}")]
+    worst = max(rows, key=lambda row: abs(row.error))
+    what, error = OFF[scheme]
+    assert worst.what == what
+    assert worst.error == pytest.approx(error, abs=0.002)
+
+
+def test_more_slots_hold_a_token_than_the_paper_says() -> None:
+    """Under each scheme, by up to 11 %: the oracle's 38.7 % are above the 38.2 % that the paper
+    has as the most of all systems but its own."""
+    errors = {row.setting.rpartition(", ")[2]: row.error for row in waste() if "token" in row.what}
+    assert errors == pytest.approx(
+        {"max": 0.10, "pow2": 0.11, "oracle": 0.013, "paged": 0.012}, abs=0.005
+    )
 
 
 def test_published_parts_add_up() -> None:
