@@ -51,6 +51,7 @@ SLOPE, START = "ITL per token of context", "ITL without context"
 DECODE, SERVER = "a decode step", "the server's step"
 """The two models that give an ITL: of one sequence, and of the simulations."""
 FITTED = "the layer time of captured engines, in a decode step, was taken from these intercepts"
+ONE_SHARE = "that the server's step has the same share of the bandwidth was decided on its slopes"
 _FAR = 32_768
 """Tokens of context at the far end of the lines."""
 
@@ -130,9 +131,9 @@ def _rows(
 ) -> Iterator[Row]:
     start, slope = line(setting)
     where = f"{model}: Llama-3.1-8B, {setting.chip.name}, {setting.kv.upper()} KV"
-    note = FITTED if model == DECODE else ""
-    yield Row(SLOPE, where, fit[1], slope, "second/token", BLOG, BLOG_DATE)
-    yield Row(START, where, fit[0], start, "second", BLOG, BLOG_DATE, note)
+    share, layer = ("", FITTED) if model == DECODE else (ONE_SHARE, "")
+    yield Row(SLOPE, where, fit[1], slope, "second/token", BLOG, BLOG_DATE, share)
+    yield Row(START, where, fit[0], start, "second", BLOG, BLOG_DATE, layer)
 
 
 def _decoding(setting: Setting) -> tuple[float, float]:
