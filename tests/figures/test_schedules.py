@@ -270,6 +270,14 @@ def test_every_knob_has_numbers(prompt: str, shared: str | None) -> None:
     assert found == ([f"prompts that share their first {shared} tokens"] if shared else [])
 
 
+def test_no_speed_up_is_drawn_of_a_batch_that_does_not_fit() -> None:
+    """The axis ends with the 428 sequences of 1,024 tokens that an H100 holds, not with 512."""
+    options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B"}
+    assert "at batch 428;" in call("chart speculation", options, facts()).text
+    assert "at batch 256;" in call("chart speculation", {**options, "to": 256}, facts()).text
+    assert "at batch 512;" in call("chart speculation", {**options, "context": 0}, facts()).text
+
+
 def test_fp8_weights_leave_embeddings_and_head_in_16_bits() -> None:
     """As vLLM has them: the row is that of a simulation whose weights are 9.08 GB, not 8.03."""
     asked: dict[str, Any] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "requests": 80}

@@ -88,7 +88,8 @@ def chart_speculation(
 ) -> Fragment:
     """Speed-up of speculative decoding against the batch, for several numbers of drafted tokens.
 
-    Where a line falls below 1, speculation is slower than plain decoding.
+    Where a line falls below 1, speculation is slower than plain decoding. The axis ends at `to`, or
+    where the KV cache holds no more sequences of `context` tokens.
     """
     head = "chart speculation"
     counts = _numbers(some(drafted, "drafted", head), "drafted", head)
@@ -104,7 +105,11 @@ def chart_speculation(
         dtype=(dtype, "bf16"),
     )
     stem = file_stem(head, name, gpu, model, *options)
-    chart, note = _speculation(draft, counts, to), _drafted(draft, counts, caption)
+    most = most_batches(gpu=draft.chip, model=draft.net, context=context, dtype=dtype)
+    chart, note = (
+        _speculation(draft, counts, max(2, min(to, most))),
+        _drafted(draft, counts, caption),
+    )
     return charted(facts, stem, chart, note, "batch", "times")
 
 
