@@ -11,7 +11,7 @@ import pytest
 
 from benchpost.cli import main
 from benchpost.cli.predict import KINDS as PREDICTED
-from benchpost.cli.simulate import KINDS as SIMULATED
+from benchpost.cli.simulated import KINDS as SIMULATED
 from benchpost.skills.checks import check
 from benchpost.skills.library import Library
 from benchpost.skills.profiles import PROFILES

@@ -17,6 +17,7 @@ from benchpost.figures.options import Option
 from benchpost.figures.passes import chances
 from benchpost.figures.schedules import continuous, static, steps_of
 from benchpost.roofline import serving_equations
+from benchpost.roofline.catalog import model
 from benchpost.roofline.predict import memory, setting_of
 from benchpost.serving.cost import StepCost
 from benchpost.serving.run import Run
@@ -278,11 +279,30 @@ def test_no_knob_is_one_that_a_server_refuses(tp: int, row: str | None) -> None:
     assert row is None or f"| {row} |" in text
 
 
+def test_no_speed_up_is_drawn_of_a_batch_that_does_not_fit() -> None:
+    """The axis ends with the 428 sequences of 1,024 tokens that an H100 holds, not with 512."""
+    options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B"}
+    assert "at batch 428;" in call("chart speculation", options, facts()).text
+    assert "at batch 256;" in call("chart speculation", {**options, "to": 256}, facts()).text
+    assert "at batch 512;" in call("chart speculation", {**options, "context": 0}, facts()).text
+
+
+def test_fp8_weights_leave_embeddings_and_head_in_16_bits() -> None:
+    """As vLLM has them: the row is that of a simulation whose weights are 9.08 GB, not 8.03."""
+    asked: dict[str, Any] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "requests": 80}
+    text = call("table knobs", asked, facts()).text
+    row = re.search(r"\| `--quantization fp8` \| [^|]* \| ([\d.]+) ms \|", text)
+    run = simulate(**asked, dtype="fp8-layers", rate=4.0, prompt="2048", output="geometric 256")
+    assert model("Llama-3.1-8B").weight_bytes("fp8-layers") == pytest.approx(9.08e9, rel=1e-3)
+    assert row is not None
+    assert float(row[1]) == pytest.approx(run.summary["tpot_p50"] * 1e3, rel=0.01)
+
+
 def test_a_knob_that_cannot_be_computed_is_no_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a simulation refuses is a finding of the slot, never a text in its table."""
 
     def refusing(**asked: Any) -> Run:
-        if asked["dtype"] == "fp8":
+        if asked["dtype"] == "fp8-layers":
             raise UsageError("no such format")
         return simulate(**asked)
 

@@ -73,7 +73,7 @@ IMPOSSIBLE = [
         "16 GB of memory for Llama-3-8B while serving 280 requests a second",
         Claim("Llama-3-8B", A100, memory=16e9, requests_per_second=280, tokens_per_request=50),
         "memory",
-        "16 GB holds 16.06 GB of weights",
+        "16.06 GB of weights do not fit into 16 GB",
     ),
     (
         "a 70B model in BF16 on one card of 80 GB",

@@ -77,7 +77,7 @@ VERDICTS = [
     ),
     (
         Quote("16 GB", A100, "Llama-3-8B", beside="280 req/s", tokens=60),
-        "16 GB holds 16.06 GB of weights and no more than 0 GB beside them",
+        "16.06 GB of weights do not fit into 16 GB",
     ),
     (Quote("160 GB", model="Llama-3-70B", of="kv", tokens=488_281), "nothing forbids it"),
     (

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from serving.servers import DENSE
 
 from benchpost import roofline, serving
 from benchpost.errors import UsageError
-from benchpost.serving.load import load
+from benchpost.serving.load import Load, load
 from benchpost.serving.run import GROWING, METRICS, quantile
-from benchpost.serving.simulation import saturated_rate
+from benchpost.serving.server import Server
+from benchpost.serving.simulation import saturated_rate, serve
 from benchpost.serving.sweeps import grid, sweep
 
 ASKED: dict[str, Any] = {
@@ -87,13 +89,24 @@ def test_littles_law_holds(policy: str) -> None:
     assert run.mean_in_server() == pytest.approx(by_law, rel=0.03)
 
 
+@pytest.mark.parametrize("policy", ["static", "dynamic", "continuous", "chunked"])
+def test_time_begins_with_the_first_arrival(policy: str) -> None:
+    """One request that comes after seconds of nothing: what it takes is all the time there is."""
+    run = serving.simulate(**{**ASKED, "requests": 1}, rate=0.1, policy=policy, max_num_seqs=1)
+    (took,) = run.e2el
+    assert run.arrivals[0] > 3
+    assert run.duration == pytest.approx(took)
+    assert run.request_rate == pytest.approx(1 / took)
+    assert run.throughput == pytest.approx(run.load.outputs[0] / took)
+    assert run.mean_in_server() == pytest.approx(1)
+
+
 def test_continuous_batching_beats_static_where_outputs_differ() -> None:
-    """And dynamic batching equals static when all requests are there at once."""
+    """Twice at least, here."""
     rates = {
         policy: serving.simulate(**ASKED, concurrency=16, max_num_seqs=16, policy=policy).throughput
-        for policy in ("static", "dynamic", "continuous", "chunked")
+        for policy in ("static", "continuous", "chunked")
     }
-    assert rates["static"] == rates["dynamic"]
     assert 2 * rates["static"] < rates["continuous"] <= rates["chunked"] * 1.1
 
 
@@ -112,6 +125,22 @@ def test_the_closed_form_of_the_roofline_is_near_for_every_kind_of_model(model: 
     )
     closed = roofline.serving(**asked, prompt=512, output=128, metric="throughput")
     assert closed.value == pytest.approx(run.steady_throughput, rel=0.04)
+
+
+def test_a_dynamic_batch_starts_when_it_is_full_or_its_first_request_waited() -> None:
+    """By hand: alike requests that arrive at known times, a step takes what `StepCost` says."""
+    arrivals = (0.0, 0.05, 0.4, 0.41, 0.42, 2.0, 9.0)
+    asked = Load((100,) * 7, (1,) * 7, arrivals)
+    made = serve(asked, Server(1000, "dynamic", places=3, delay=0.2), DENSE)
+    took = [
+        DENSE.time(100 * rows, float(DENSE.work.prefill_flops(100, 100, rows)), 0.0)
+        for rows in (1, 2, 3)
+    ]
+    # two wait out the delay of the first, three fill a batch, one is alone, and after the last
+    # nobody is waited for
+    begun = [0.2, 0.2, 0.42, 0.42, 0.42, 2.2, 9.0]
+    rows = [2, 2, 3, 3, 3, 1, 1]
+    assert made.firsts == pytest.approx([b + took[r - 1] for b, r in zip(begun, rows, strict=True)])
 
 
 def test_dynamic_batching_does_not_wait_for_a_full_batch() -> None:
@@ -150,7 +179,7 @@ def test_a_summary_has_every_metric_with_its_unit() -> None:
 def test_a_run_says_whether_more_requests_come_than_end(
     load: dict[str, Any], growing: bool
 ) -> None:
-    """About 39 a second end: beyond, they wait or pile up in the server, from the first on."""
+    """About 36 a second end: beyond, they wait or pile up in the server, from the first on."""
     run = serving.simulate(**ON, **load)
     assert run.growing is growing
     assert run.summary["growing"] == float(growing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from benchpost.errors import UsageError
 from benchpost.figures import markup
@@ -18,9 +19,8 @@ from benchpost.figures.types import Facts, Fragment
 from benchpost.roofline import catalog
 from benchpost.roofline.batching import DRAFT_COST, speculate
 from benchpost.roofline.catalog import Chip, Model
-from benchpost.roofline.predict import memory
 from benchpost.serving.graphs import best_sizes, capture_sizes, mean_padding, padded, padding
-from benchpost.serving.speculation import LARGEST_BATCH, break_even
+from benchpost.serving.speculation import LARGEST_BATCH, break_even, most_batches, said_of
 
 
 @dataclass(frozen=True)
@@ -56,34 +56,20 @@ class _Draft:
         )
         return float(made.value)
 
-    @cached_property
-    def room(self) -> int:
-        """Sequences whose KV cache fits beside the weights; none are looked at above the largest.
-
-        A model that leaves no room is drawn as if it had some.
-        """
-        if not self.context:
-            return LARGEST_BATCH
-        fit = memory(
-            gpu=self.chip, model=self.net, context=self.context, dtype=self.dtype, engine="vllm"
-        )
-        return min(int(fit.max_concurrency), LARGEST_BATCH) or LARGEST_BATCH
-
     def pays(self, drafted: int) -> str:
         """Up to which batch it pays, in words; what does not fit is no batch."""
-        batch = break_even(
-            gpu=self.chip,
-            model=self.net,
-            acceptance=self.acceptance,
-            drafted=drafted,
-            draft_cost=self.cost,
-            context=self.context,
-            dtype=self.dtype,
-            engine="vllm",
-        )
-        if batch >= self.room:
-            return f"it pays at every batch up to the {self.room:,} that fit"
-        return f"it pays up to batch {batch:,}" if batch else "it never pays"
+        asked: dict[str, Any] = {
+            "gpu": self.chip,
+            "model": self.net,
+            "acceptance": self.acceptance,
+            "drafted": drafted,
+            "draft_cost": self.cost,
+            "context": self.context,
+            "dtype": self.dtype,
+            "engine": "vllm",
+        }
+        said = said_of(break_even(**asked), most_batches(**asked))
+        return f"it {said} pays" if said == "never" else f"it pays {said}"
 
 
 def chart_speculation(
@@ -102,7 +88,8 @@ def chart_speculation(
 ) -> Fragment:
     """Speed-up of speculative decoding against the batch, for several numbers of drafted tokens.
 
-    Where a line falls below 1, speculation is slower than plain decoding.
+    Where a line falls below 1, speculation is slower than plain decoding. The axis ends at `to`, or
+    where the KV cache holds no more sequences of `context` tokens.
     """
     head = "chart speculation"
     counts = _numbers(some(drafted, "drafted", head), "drafted", head)
@@ -118,7 +105,11 @@ def chart_speculation(
         dtype=(dtype, "bf16"),
     )
     stem = file_stem(head, name, gpu, model, *options)
-    chart, note = _speculation(draft, counts, to), _drafted(draft, counts, caption)
+    most = most_batches(gpu=draft.chip, model=draft.net, context=context, dtype=dtype)
+    chart, note = (
+        _speculation(draft, counts, max(2, min(to, most))),
+        _drafted(draft, counts, caption),
+    )
     return charted(facts, stem, chart, note, "batch", "times")
 
 

@@ -96,7 +96,8 @@ def _knobs(base: Mapping[str, Any], first: Run) -> Iterator[Knob]:
     if base["kv"] == "bf16":
         yield Knob(markup.code("--kv-cache-dtype fp8"), {"kv": "fp8"})
     if base["dtype"] == "bf16":
-        yield Knob(markup.code("--quantization fp8"), {"dtype": "fp8"})
+        # embeddings and LM head stay in 16 bits
+        yield Knob(markup.code("--quantization fp8"), {"dtype": "fp8-layers"})
     gpus = 2 * base["tp"]
     # vLLM refuses to share heads unevenly
     if base["model"].heads % gpus == 0:

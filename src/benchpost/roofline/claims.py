@@ -89,10 +89,13 @@ def _memory(claim: Claim, model: Model, chip: Chip) -> Breach | None:
         return Breach("memory", claim.memory, all_there_is, "byte", why)
     if claim.memory * ROUNDING >= least + _served(claim):
         return None
-    why = (
-        f"{claim.memory / 1e9:.4g} GB holds {model.weight_bytes(claim.weights) / 1e9:.4g} GB of "
-        f"weights and no more than {max(0.0, claim.memory - least) / 1e9:.2g} GB beside them"
-    )
+    weights = model.weight_bytes(claim.weights)
+    held = f"{weights / 1e9:.4g} GB of weights"
+    if claim.memory < weights:
+        why = f"{held} do not fit into {claim.memory / 1e9:.4g} GB"
+    else:
+        beside = max(0.0, claim.memory - least) / 1e9
+        why = f"{claim.memory / 1e9:.4g} GB holds {held} and no more than {beside:.2g} GB beside"
     return Breach("memory", claim.memory, least + _served(claim), "byte", why)
 
 

@@ -83,7 +83,10 @@ def _settled(run: Run, metric: str, rate: float) -> float:
 def steady_throughput(
     *, gpu: str, model: str, concurrency: int, prompt: str, output: str, tp: int = 1
 ) -> Quantity:
-    """Output tokens per second of chunked continuous batching, in closed form."""
+    """Output tokens per second of chunked continuous batching, in closed form.
+
+    Refused where the KV cache does not hold all of `concurrency`: then `served` has the number.
+    """
     made = steady.continuous(
         gpu=gpu, model=model, concurrency=concurrency, prompt=prompt, output=output, tp=tp
     )
@@ -258,11 +261,12 @@ def speculation_break_even(
 
     Where it pays at every batch that is looked at, there is no such number.
     """
-    batch = speculation.break_even(**locals(), engine="vllm")
-    if batch == speculation.LARGEST_BATCH:
+    asked = {**locals(), "engine": "vllm"}
+    batch, most = speculation.break_even(**asked), speculation.most_batches(**asked)
+    if batch == most:
+        said = speculation.said_of(batch, most)
         raise UsageError(
-            f"speculation pays at every batch up to {batch:,} here, so there is no break-even "
-            "batch; say so in words"
+            f"speculation pays {said}, so there is no break-even batch; say so in words"
         )
     return Quantity(float(batch), "1")
 

@@ -73,8 +73,13 @@ class Run:
 
     @cached_property
     def duration(self) -> float:
-        """Seconds until the last token."""
-        return max(self.ends)
+        """Seconds from the first arrival to the last token."""
+        return max(self.ends) - self.begun
+
+    @property
+    def begun(self) -> float:
+        """When the first request arrived."""
+        return self.arrivals[0]
 
     @property
     def throughput(self) -> float:
@@ -83,7 +88,7 @@ class Run:
 
     @property
     def request_rate(self) -> float:
-        """Requests finished per second."""
+        """Requests finished per second, from the first arrival to the last token."""
         return self.load.count / self.duration
 
     @property
@@ -137,8 +142,8 @@ class Run:
         return sorted(e - a for e, a in zip(self.ends, self.arrivals, strict=True))
 
     def mean_in_server(self) -> float:
-        """Requests that run or wait, on average over time."""
-        return self._over(1, self.moments, 0.0) + self._over(2, self.moments, 0.0)
+        """Requests that run or wait, on average from the first arrival on."""
+        return self._over(1, self.moments, self.begun) + self._over(2, self.moments, self.begun)
 
     @cached_property
     def growing(self) -> bool:
@@ -185,12 +190,12 @@ class Run:
         return [gap.seconds for gap in ordered], list(accumulate(gap.times for gap in ordered))
 
     def mean_running(self) -> float:
-        """Requests that hold a place on average over time."""
-        return self._over(1, self.moments, 0.0)
+        """Requests that hold a place on average from the first arrival on."""
+        return self._over(1, self.moments, self.begun)
 
     def mean_blocks(self) -> float:
-        """Blocks in use on average over time."""
-        return self._over(3, self.moments, 0.0)
+        """Blocks in use on average from the first arrival on."""
+        return self._over(3, self.moments, self.begun)
 
     def _over(self, column: int, moments: Sequence[Moment], begin: float) -> float:
         """A column's mean over time."""
