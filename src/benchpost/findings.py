@@ -56,6 +56,7 @@ class Check(Enum):
     Q001 = "quoted number is impossible"
     Q002 = "number that is quoted as impossible is possible"
     Q003 = "recorded result beats the datasheet"
+    Q004 = "quoted number leaves out a condition that decides about it"
     # T: placeholders
     T001 = "placeholder is not filled"
     # P: pages of the site
@@ -65,6 +66,7 @@ class Check(Enum):
     P004 = "post cannot be read"
     P005 = "expression cannot be evaluated on the site; its source is shown"
     P006 = "date of a post is not understood; its page shows none"
+    P007 = "file stands where a page is to be written"
     # K: skills and their catalogue
     K001 = "file of a skill cannot be read"
     K002 = "front matter is missing or not closed"

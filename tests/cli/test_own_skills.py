@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +68,8 @@ def test_every_verb_that_a_page_names_exists(capsys: pytest.CaptureFixture[str])
     """And each kind of an estimate or a simulation that it names."""
     texts = [page.read_text(encoding="utf-8").replace("\\\n", " ") for page in PAGES]
     named = {tuple(words[:2]) for text in texts for words in commands(text)}
-    kinds: dict[str, Collection[str]] = {"predict": PREDICTED, "simulate": SIMULATED}
-    wrong = [verb for verb in named if verb[1:] and verb[1] not in kinds.get(verb[0], verb)]
-    assert wrong == []
+    for verb, kinds in {"predict": set(PREDICTED), "simulate": set(SIMULATED)}.items():
+        assert {words[1] for words in named if words[0] == verb and words[1:]} <= kinds
     for verb in {words[0] for words in named}:
         with pytest.raises(SystemExit) as left:
             main([verb, "--help"])
@@ -151,3 +149,20 @@ def markers() -> str:
     assert len(rows) == 4
     closed = (row if "/=" in row else f"{row}\n<!-- /fill -->" for row in rows)
     return "\n\n".join(closed) + "\n"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TREE)))
+def test_no_column_of_numbers_holds_a_sentence(page: Path) -> None:
+    """What a figure cannot compute is a finding, never a text that pushes numbers aside."""
+    text = re.sub(r"<!--.*?-->", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    tables = re.findall(r"^(\|[ :|-]+\|)\n((?:\|.*\n)+)", text, re.M)
+    rows = [
+        (align.split("|"), row.split("|")) for align, body in tables for row in body.split("\n")
+    ]
+    cells = [
+        cell.strip()
+        for align, row in rows
+        for ends, cell in zip(align, row, strict=False)
+        if ends.strip().endswith("-:")
+    ]
+    assert [cell for cell in cells if len(cell) > 20] == []

@@ -102,6 +102,19 @@ def test_a_sweep_says_where_the_wait_grows(capsys: pytest.CaptureFixture[str]) -
     assert [row["growing"] for row in rows] == ["0.0", "1.0"]
 
 
+def test_a_division_that_servers_refuse_is_noted(capsys: pytest.CaptureFixture[str]) -> None:
+    """Above the table, once, with the name that was taken; in JSON beside the runs."""
+    server = ["--gpu", "H100 SXM", "--concurrency", "4", "--requests", "20"]
+    refused = "32 heads cannot be shared evenly by 3 GPUs, and vLLM refuses to"
+    out = said(capsys, "batching", *server, "--model", "Llama3-8B", "--tp", "3")
+    head = " ".join(out.partition("\n\n")[0].split())
+    assert f"note: 'Llama3-8B' is taken for Llama-3.1-8B note: {refused}" in head
+    out = said(capsys, "sweep", *server, "--model", "Llama-3.1-8B", "--vary", "tp=1,3,3")
+    assert out.count("note: ") == out.count(refused) == 1
+    plain = ["--format", "json", "--model", "Llama-3.1-8B"]
+    assert json.loads(said(capsys, "batching", *server, *plain))["notes"] == []
+
+
 def test_kv_shows_four_schemes(capsys: pytest.CaptureFixture[str]) -> None:
     """With what each part is, and paging last."""
     out = said(capsys, "kv", "--requests", "200")

@@ -289,6 +289,15 @@ def test_fp8_weights_leave_embeddings_and_head_in_16_bits() -> None:
     assert float(row[1]) == pytest.approx(run.summary["tpot_p50"] * 1e3, rel=0.01)
 
 
+@pytest.mark.parametrize(("tp", "row"), [(2, "`--tensor-parallel-size 4`"), (4, None)])
+def test_no_knob_is_one_that_a_server_refuses(tp: int, row: str | None) -> None:
+    """28 heads are shared by 4 GPUs and not by 8."""
+    options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Qwen2.5-7B", "tp": tp}
+    text = call("table knobs", {**options, "requests": 40}, facts()).text
+    assert ("--tensor-parallel-size" in text) is (row is not None)
+    assert row is None or f"| {row} |" in text
+
+
 def test_a_knob_that_cannot_be_computed_is_no_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a simulation refuses is a finding of the slot, never a text in its table."""
 

@@ -24,7 +24,10 @@ def post_of(text: str) -> Post:
 
 def found(expression: str) -> list[tuple[str, str, str]]:
     text = f"# A\n\nIt is {{/* = {expression} : .3g */}}1{{/* /= */}}.\n"
-    findings = doubted(post_of(text), {})
+    findings = list(doubted(post_of(text), {}))
+    for each in findings:
+        warned = each.check is Check.Q004
+        assert each.severity is (Severity.WARNING if warned else Severity.ERROR)
     return [(str(each.place), each.check.name, each.message) for each in findings]
 
 
@@ -35,8 +38,27 @@ FINDINGS = {
         (
             "posts/a/index.mdx:3:17",
             "Q001",
-            "`300 tok/s` of Llama-3-8B on 1 × A100 SXM 80GB is impossible: 300 tok/s is 2.21 "
-            "times the bound of 135.8 tok/s: a step of 1 reads 15 GB at 1 × 2039 GB/s",
+            "`300 tok/s` of Llama-3-8B on 1 × A100 SXM 80GB is impossible: 300 tok/s is 2.2 "
+            "times the bound of 135.8 tok/s: a step of 1 reads 15 GB at 1 × 2039 GB/s; "
+            "say what it leaves out, correct it, or write impossible=true to quote it as such",
+        )
+    ],
+    'quoted("10 GB", model="Llama-3-8B", of="kv")': [
+        (
+            "posts/a/index.mdx:3:13",
+            "Q004",
+            "`10 GB` of Llama-3-8B: 10 GB of KV cache would be 76,294 tokens at 128 KiB each; the "
+            "size can be judged once its tokens are said",
+        )
+    ],
+    'quoted("10 GB", model="Llama-3-8B", of="kv", tokens=76294)': [],
+    'quoted("24 tok/s", gpu="H100 SXM", model="Llama-3.1-70B")': [
+        (
+            "posts/a/index.mdx:3:13",
+            "Q004",
+            "`24 tok/s` of Llama-3.1-70B on 1 × H100 SXM: 141 GB of weights in bf16 do not fit "
+            "into the 85.9 GB that 1 × H100 SXM may report (80 GB read as 80 GiB), and no other "
+            "format is said; say dtype or gpus",
         )
     ],
     f'quoted("300 tok/s", {CLAIM}, impossible=true)': [],
@@ -51,6 +73,8 @@ FINDINGS = {
     'quoted("300 tok/s", gpu="A200", model="Llama-3-8B")': [],
     'quoted("300 tok/s", oven="A200")': [],
     'quoted("300 tok/s", ': [],
+    f'quoted("5 tok/s", {CLAIM}, gpus=0)': [],
+    f'quoted("0 req/s", {CLAIM})': [],
 }
 
 
@@ -90,7 +114,7 @@ RECORDED = [
         [
             (
                 Severity.WARNING,
-                "'kept' of 'copy' on gpu is impossible: 4 TB/s is 1.19 times the 3.35 TB/s that "
+                "'kept' of 'copy' on gpu is impossible: 4 TB/s is 1.2 times the 3.35 TB/s that "
                 "the datasheet gives 1 × H100 SXM; data that stays in its cache may be read faster",
             )
         ],
@@ -101,7 +125,7 @@ RECORDED = [
         [
             (
                 Severity.ERROR,
-                "'kept' of 'copy' on gpu is impossible: 4 PFLOPS is 2.02 times the 1.979 PFLOPS "
+                "'kept' of 'copy' on gpu is impossible: 4 PFLOPS is 2 times the 1.979 PFLOPS "
                 "that the datasheet gives 1 × H100 SXM",
             )
         ],

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchpost.errors import BenchpostError, UsageError
+from benchpost.figures.rows import PLATFORMS
 from benchpost.roofline import catalog
 from benchpost.roofline.catalog import Chip, Model
 from benchpost.roofline.formats import FORMATS
@@ -359,7 +360,7 @@ BROKEN = [
     ('[[chip]]\nname = "X"\nmemroy = 1\n', "unknown key 'memroy' in X; did you mean 'memory'?"),
     (
         '[[chip]]\nname = "X"\nmemory = "4 GB"\n',
-        'memory of X must be a value with its source, like { is = "1008 GB/s", by = "datasheet" }',
+        'memory of X must be a value with its source, like { is = "4 GB", by = "datasheet" }',
     ),
     (
         '[[chip]]\nname = "X"\nmemory = { is = "4 GB", by = "sheet" }\n',
@@ -394,7 +395,68 @@ def test_a_broken_catalogue_is_refused(text: str, said: str) -> None:
     """The message names the file, the entry and what would be right."""
     with pytest.raises(BenchpostError) as caught:
         catalog.parse(text, "mine.toml")
-    assert str(caught.value).startswith(f"mine.toml:1:1: {said}")
+    assert re.search(rf"mine\.toml:\d+:1: {re.escape(said)}", str(caught.value))
+
+
+FAULTY = """\
+[sources.me]
+title = "our bench"
+
+[[chip]]
+name = "Abacus"
+memory = { is = "80 Gb", by = "mee" }
+bandwidth = "2 TB/s"
+platform = "Desk-top, above 2 GHz"
+
+[chip.peaks]
+bf61 = { is = "1 TFLOPS", by = "me" }
+
+[[chip]]
+name = "Second"
+memory = { is = "8 GB", by = "me" }
+"""
+
+
+def test_all_faults_are_told_at_once_with_their_lines() -> None:
+    """What is missing is told at the head of its entry."""
+    with pytest.raises(UsageError) as caught:
+        catalog.parse(FAULTY, "mine.toml")
+    head, *lines = str(caught.value).splitlines()
+    assert head == "mine.toml has 7 faults:"
+    known = "bf16, fp16, fp16-acc16, fp8, fp8-acc16, int8, fp4"
+    assert lines == [
+        "  mine.toml:1:1: source 'me' has no date",
+        "  mine.toml:6:1: memory of Abacus names the unknown source 'mee'; did you mean 'me'?",
+        "  mine.toml:6:1: memory of Abacus: unknown unit 'Gb'; did you mean 'GB' or 'GiB' or "
+        "'Gbit'?",
+        "  mine.toml:7:1: bandwidth of Abacus must be a value with its source, like "
+        '{ is = "2 TB/s", by = "me" }',
+        "  mine.toml:8:1: the platform of Abacus is 'Desk-top, above 2 GHz'; did you mean "
+        "'desktop, above 2 GHz' or 'desktop, below 2 GHz'?",
+        "  mine.toml:11:1: unknown key 'bf61' in the peaks of Abacus; did you mean 'bf16'?; keys "
+        f"are {known}",
+        "  mine.toml:13:1: Second has no bandwidth",
+    ]
+
+
+@pytest.mark.parametrize("head", ["[chip.Mine]", "[chip]"])
+def test_a_chip_that_is_no_list_of_tables_is_refused(head: str) -> None:
+    """With how it is written."""
+    with pytest.raises(
+        UsageError, match=r"mine\.toml:2:1: a chip is written as `\[\[chip\]\]` and"
+    ):
+        catalog.parse(f'# mine\n{head}\nbandwidth = "2 TB/s"\n', "mine.toml")
+
+
+def test_a_platform_has_the_words_of_the_catalogues_page_too() -> None:
+    """Each of them, in whatever case; a chip that states none says so."""
+    for key, title in PLATFORMS.items():
+        made = catalog.parse(
+            OWN.replace('name = "Abacus"', f'name = "A"\nplatform = "{title}"'), ""
+        )
+        assert (made.chips[0].platform, made.chips[0].platform_stated) == (key, True)
+    assert not catalog.parse(OWN, "").chips[0].platform_stated
+    assert all(chip.platform_stated for chip in catalog.chips())
 
 
 def test_a_catalogue_that_is_not_there_is_named(tmp_path: Path) -> None:

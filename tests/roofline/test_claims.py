@@ -9,6 +9,7 @@ import pytest
 from benchpost.errors import UsageError
 from benchpost.roofline.claims import Claim, possible, ratio_of
 from benchpost.roofline.measured import rows
+from benchpost.roofline.rates import times
 
 A100 = "A100 SXM 80GB"
 
@@ -18,7 +19,7 @@ IMPOSSIBLE = [
         "premAI, TensorRT-LLM, float16",
         Claim("Mistral-7B-v0.1", A100, tokens_per_second=206.59, dtype="fp16"),
         "bandwidth",
-        "206.6 tok/s is 1.44 times the bound of 143.4 tok/s",
+        "206.6 tok/s is 1.4 times the bound of 143.4 tok/s",
     ),
     (
         "premAI, TensorRT-LLM, int8",
@@ -75,10 +76,23 @@ IMPOSSIBLE = [
         "16.06 GB of weights do not fit into 16 GB",
     ),
     (
-        "160 GB of KV cache for a 70B model, tokens not stated",
-        Claim("Llama-3-70B", kv_memory=160e9),
-        "unstated",
-        "160 GB of KV cache are 488,281 tokens at 320 KiB each",
+        "a 70B model in BF16 on one card of 80 GB",
+        Claim("Llama-3.1-70B", "H100 SXM", tokens_per_second=20.0, dtype="bf16"),
+        "memory",
+        "141 GB of weights in bf16 do not fit into the 85.9 GB that 1 × H100 SXM may report (80 GB "
+        "read as 80 GiB)",
+    ),
+    (
+        "DeepSeek-V3 on one card, in whatever format",
+        Claim("DeepSeek-V3", "H100 SXM", tokens_per_second=5.0),
+        "memory",
+        "336 GB of weights in even four bits each do not fit into the 85.9 GB",
+    ),
+    (
+        "more memory in use than GB read as GiB",
+        Claim("Llama-3.1-8B", "H100 SXM", memory=87e9),
+        "memory",
+        "87 GB is more than the 85.9 GB that 1 × H100 SXM may report (80 GB read as 80 GiB)",
     ),
     (
         "the same said not to fit on eight A100",
@@ -141,6 +155,9 @@ POSSIBLE = [
     ("KV cache of so many tokens", Claim("Llama-3-70B", kv_memory=160e9, kv_tokens=488_281)),
     ("a draft of the same family", Claim("Llama-3-70B", draft="Llama-3.2-1B")),
     ("vLLM's reserve", Claim("Llama-3-8B", A100, memory=72e9)),
+    ("81,559 MiB, as the driver of an H100 says", Claim("Llama-3.1-8B", "H100 SXM", memory=85.5e9)),
+    ("two cards", Claim("Llama-3.1-70B", "H100 SXM", 2, "bf16", tokens_per_second=40.0)),
+    ("four bits", Claim("Llama-3.1-70B", "H100 SXM", 1, "awq", tokens_per_second=40.0)),
     (
         "FP16 accumulation above the FP32 peak, exllama on a 4090",
         Claim("Llama-2-7B", "RTX 4090", prefill_per_second=13918, prompt=1920, dtype="gptq-int4"),
@@ -154,6 +171,37 @@ def test_what_is_honest_passes(who: str, claim: Claim) -> None:
     verdict = possible(claim)
     assert verdict, (who, str(verdict))
     assert str(verdict) == "nothing forbids it"
+
+
+UNSAID = [
+    (
+        Claim("Llama-3-70B", kv_memory=160e9),
+        "160 GB of KV cache would be 488,281 tokens at 320 KiB each; the size can be judged once "
+        "its tokens are said",
+    ),
+    (
+        Claim("Llama-3.1-70B", "H100 SXM", tokens_per_second=20.0),
+        "141 GB of weights in bf16 do not fit into the 85.9 GB that 1 × H100 SXM may report (80 GB "
+        "read as 80 GiB), and no other format is said; say dtype or gpus",
+    ),
+]
+
+
+@pytest.mark.parametrize(("claim", "said"), UNSAID)
+def test_what_is_not_said_is_asked_for_and_breaks_nothing(claim: Claim, said: str) -> None:
+    """Tokens of a KV cache; the format of weights that would not fit in BF16."""
+    verdict = possible(claim)
+    assert verdict
+    assert verdict.unsaid == verdict.told == (said,)
+
+
+TIMES = [(2.0747, "2.1"), (207.47, "210"), (1.4407, "1.4"), (1.0266, "1.03"), (9.96, "10")]
+
+
+@pytest.mark.parametrize(("factor", "said"), TIMES)
+def test_how_far_beyond_has_two_digits(factor: float, said: str) -> None:
+    """Three where it is hardly beyond."""
+    assert times(factor, 1.0) == said
 
 
 def test_every_published_row_passes_unless_it_is_flagged() -> None:

@@ -277,7 +277,7 @@ def grown(equation: Equation, name: str, terms: dict[str, float]) -> float:
 SENSE: dict[str, Callable[[dict[str, float]], float]] = {
     # the new tokens are part of the context; what does not fit is not shown as a negative count
     "context": lambda terms: terms["context"] + terms.get("tokens", 0.0),
-    "weight_bytes": lambda terms: 0.0 if "memory" in terms else terms["weight_bytes"],
+    "held_bytes": lambda terms: 0.0,
     "reserved_bytes": lambda terms: 0.0,
 }
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from benchpost.errors import UsageError
+from benchpost.errors import BenchpostError, UsageError
 from benchpost.roofline import catalog
 from benchpost.roofline.quotes import KINDS, SAID, Quote, quoted
 from benchpost.roofline.rates import beaten
@@ -18,28 +18,28 @@ VERDICTS = [
     (Quote("143 tok/s", A100, "Mistral-7B"), "nothing forbids it"),
     (
         Quote("206.59 tok/s", A100, "Mistral-7B"),
-        "206.6 tok/s is 1.44 times the bound of 143.4 tok/s: a step of 1 reads 14.2 GB at "
+        "206.6 tok/s is 1.4 times the bound of 143.4 tok/s: a step of 1 reads 14.2 GB at "
         "1 × 2039 GB/s",
     ),
     (Quote("2100 tok/s", A100, "Llama-3-8B", batch=16), "nothing forbids it"),
     (
         Quote("2100 tok/s", A100, "Llama-3-8B", batch=15, context=2048),
-        "2100 tok/s is 1.31 times the bound of 1607 tok/s: a step of 15 reads 19 GB at "
+        "2100 tok/s is 1.3 times the bound of 1607 tok/s: a step of 15 reads 19 GB at "
         "1 × 2039 GB/s",
     ),
     (
         Quote("2100 tok/s", A100, "Llama-3-8B", "sequence", batch=16),
-        "3.36e+04 tok/s is 15.46 times the bound of 2174 tok/s: a step of 16 reads 15 GB at "
+        "3.36e+04 tok/s is 15 times the bound of 2174 tok/s: a step of 16 reads 15 GB at "
         "1 × 2039 GB/s",
     ),
     (
         Quote("25 ktok/s", A100, "Llama-3-8B", "throughput"),
-        "2.5e+04 tok/s is 1.20 times the bound of 2.079e+04 tok/s at any batch: 15 GFLOP a token",
+        "2.5e+04 tok/s is 1.2 times the bound of 2.079e+04 tok/s at any batch: 15 GFLOP a token",
     ),
     (Quote("20 ktok/s", A100, "Llama-3-8B", "throughput"), "nothing forbids it"),
     (
         Quote("30000 tok/s", A100, "Llama-3-8B", "prefill", prompt=2048),
-        "3e+04 prompt tokens a second is 1.39 times the bound of 2.152e+04: 14.5 GFLOP a token",
+        "3e+04 prompt tokens a second is 1.4 times the bound of 2.152e+04: 14.5 GFLOP a token",
     ),
     (Quote("6.44 ms", "H100 SXM", "Llama-3.1-8B", "tpot"), "nothing forbids it"),
     (
@@ -87,13 +87,12 @@ VERDICTS = [
     (Quote("1.8 TB/s", A100), "nothing forbids it"),
     (
         Quote("2.4 TB/s", A100),
-        "2.4 TB/s is 1.18 times the 2.039 TB/s that the datasheet gives 1 × A100 SXM 80GB",
+        "2.4 TB/s is 1.2 times the 2.039 TB/s that the datasheet gives 1 × A100 SXM 80GB",
     ),
     (Quote("4 TB/s", A100, gpus=2), "nothing forbids it"),
     (
         Quote("624 TFLOPS", A100, dtype="bf16"),
-        "624 TFLOPS is 2.00 times the 312 TFLOPS that the datasheet gives 1 × A100 SXM 80GB "
-        "in bf16",
+        "624 TFLOPS is 2 times the 312 TFLOPS that the datasheet gives 1 × A100 SXM 80GB in bf16",
     ),
     # in int8, which is not said, it is not beyond the card
     (Quote("600 TFLOPS", A100), "nothing forbids it"),
@@ -146,6 +145,41 @@ def test_what_cannot_be_judged_is_refused(given: dict[str, str], said: str) -> N
     """With what is missing, before anything is filled."""
     with pytest.raises(UsageError, match=re.escape(said)):
         quoted(**given)  # type: ignore[arg-type]  # a case may give any option
+
+
+SENSELESS = [
+    ({"quantity": "5 tok/s", "gpus": 0}, "gpus of a claim must be at least 1, not 0"),
+    ({"quantity": "5 tok/s", "gpus": -1}, "gpus of a claim must be at least 1, not -1"),
+    ({"quantity": "5 tok/s", "batch": 0}, "batch of a claim must be at least 1, not 0"),
+    ({"quantity": "2 TB/s", "gpus": 0}, "gpus of a claim must be at least 1, not 0"),
+    ({"quantity": "0 req/s"}, "'0 req/s' must be more than 0 to be a claim"),
+    ({"quantity": "-3 tok/s"}, "'-3 tok/s' must be more than 0 to be a claim"),
+    ({"quantity": "0 TB/s"}, "'0 TB/s' must be more than 0 to be a claim"),
+    ({"quantity": "1e999 tok/s"}, "'1e999 tok/s' must be more than 0 to be a claim"),
+    (
+        {"quantity": "5 tok/s", "beside": "0 req/s"},
+        "requests_per_second of a claim must be more than 0, not 0",
+    ),
+    (
+        {"quantity": "5 req/s", "tokens": -1},
+        "tokens_per_request of a claim must be more than 0, not -1",
+    ),
+    ({"quantity": "5 tok/s", "context": -1}, "context of a claim must be 0 or more, not -1"),
+    (
+        {"quantity": "5 ms", "of": "ttft", "prompt": -1},
+        "prompt of a claim must be at least 1, not -1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "said"), SENSELESS, ids=lambda each: str(each)[:60])
+def test_a_number_that_nothing_can_have_is_refused(given: dict[str, str], said: str) -> None:
+    """It is told as a sentence, and by judging too, never as a division by zero."""
+    quote = Quote(**given, gpu="H100 SXM", model="Llama-3.1-8B")  # type: ignore[arg-type]  # a case may give any option
+    for act in (quote.checked, quote.verdict):
+        with pytest.raises(BenchpostError) as caught:
+            act()
+        assert (caught.value.message, type(caught.value)) == (said, BenchpostError)
 
 
 def test_a_quoted_number_without_a_chip_is_only_a_number() -> None:

@@ -97,3 +97,16 @@ def test_impossible_rows_stand_beside_their_bound(page: str) -> None:
 def test_the_page_is_made_without_reading_earlier_pictures(tmp_path: Path) -> None:
     """Twice the same bytes."""
     assert errors_page(tmp_path) == errors_page(tmp_path)
+
+
+def test_the_bound_is_not_proved_by_what_was_set_aside_by_it(page: str) -> None:
+    """How many rows beat it is said of all rows, and what is thought of the others of a source."""
+    used = len(chosen("decode"))
+    aside = [r for r in measured.rows() if (r.flag, r.metric) == ("impossible", "decode")]
+    said = " ".join(page.split())
+    assert f"Of {used + len(aside)} decode rows {len(aside)} beat the bound" in said
+    assert f"no proof of the bound that 0 of the other {used} beat it" in said
+    for row in aside:
+        source = row.source.partition("@")[0]
+        others = chosen("decode", source=source)
+        assert f"{source}, {len(others)} rows are used" in said.replace("\\", "")

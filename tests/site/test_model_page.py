@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,10 @@ def test_an_equation_stands_with_its_formula_numbers_and_source(page: str, name:
         assert f"| ${term.symbol}$ | [`{term.name}`](#" in section
     assert "Source: " in section
     assert f"As a slot: `{{/* fill equation {name}" in section
+    found = re.search(r"In Python: `from ([\w.]+) import (\w+)`", section)
+    assert found
+    assert found[2] == name
+    assert getattr(import_module(found[1]), name) is equation
 
 
 @pytest.mark.parametrize("name", [n for n in EQUATIONS if "=" in worked(EQUATIONS[n]).slot])

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from conftest import NODE, missing
-from skills.trees import skill, unpacked, write
+from skills.trees import Link, skill, unpacked, write
 
 from benchpost.files import sha256
 from benchpost.skills.exports import FOLDERS, LAYOUTS, archive, export, names
@@ -80,6 +80,30 @@ def test_flat_copies_with_links_rewritten(layout: str, library: Library) -> None
         "web/x/SKILL.md:1:1 K009 'x' is exported as 'web-x', which no other skill is called",
         "web/y/SKILL.md:1:1 K009 'Y!' is exported as 'y', which no other skill is called",
     ]
+
+
+@pytest.mark.parametrize("layout", [*FOLDERS, "web"])
+def test_what_links_take_from_outside_is_left_out(layout: str, tmp_path: Path) -> None:
+    """A file or folder of the machine does not go along, nor as a SKILL.md; each is reported."""
+    write(tmp_path, {"secret/data/passwd": "root:x:0\n", "secret/SKILL.md": skill("leak")})
+    files: dict[str, str | bytes | Link] = {
+        "x/SKILL.md": skill("x"),
+        "x/references/pw.md": Link("../../../secret/data/passwd"),
+        "x/more": Link("../../secret/data"),
+        "x/own.md": Link("SKILL.md"),
+        "y/SKILL.md": Link("../../secret/SKILL.md"),
+    }
+    found = export(Library(scan(write(tmp_path / "tree", files))), layout)
+    assert not any(b"root:x" in data for data in found.files.values())
+    paths = {path.partition("x/")[2] for path in found.files if "/x/" in f"/{path}"}
+    assert {"SKILL.md", "own.md"} == {path for path in paths if path.endswith(".md")}
+    assert not any(path.endswith("leak/SKILL.md") for path in found.files)
+    said = "K060 a link to a file outside of the catalogue; it is not published"
+    assert {f"{each.place.path} {each.check.name} {each.message}" for each in found.findings} >= {
+        f"x/references/pw.md {said}",
+        f"x/more/passwd {said}",
+        f"y/SKILL.md {said}",
+    }
 
 
 def test_the_marketplace_file_names_nested_folders(library: Library) -> None:

@@ -7,7 +7,7 @@ import json
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -132,14 +132,29 @@ def act(args: argparse.Namespace) -> int:
     if args.run:
         sizes["calibration"] = _calibration(args, chip, model, sizes)
     result = PREDICTIONS[args.what](gpu=chip, model=model, **sizes)
+    result = replace(result, notes=(*_renamed(args, chip, model), *result.notes))
     if args.chart:
         _draw(args.chart, args.what, {"gpu": chip, "model": model, **sizes})
     if args.format == "json":
         record = {"gpu": chip.name, "model": model.name, **asdict(result)}
         print(json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False))
     else:
-        print(f"{args.what} of {model.name} on {chip.name}\n\n{_text(result, args.what)}", end="")
+        tp = sizes.get("tp", 1)
+        cards = f"{tp} × {chip.name}" if tp > 1 else chip.name
+        told = SAYS[sizes.get("metric", args.what)]
+        print(f"{args.what} of {model.name} on {cards}: {told}\n")
+        print(_text(result, args.what, tp), end="")
     return 0
+
+
+def _renamed(args: argparse.Namespace, chip: catalog.Chip, model: catalog.Model) -> Iterable[str]:
+    """That another name was taken than the one that was asked for, if it was."""
+    asked = ((args.gpu, chip.name), (args.model, model.name))
+    return [
+        f"{word!r} is taken for {name}"
+        for word, name in asked
+        if not word.endswith(".json") and not Path(word).is_dir() and catalog.differ(word, name)
+    ]
 
 
 def _model(known: catalog.Catalog, name: str) -> catalog.Model:
@@ -169,6 +184,25 @@ PREDICTIONS: dict[str, Callable[..., Any]] = {
     "speculate": batching.speculate,
     "prefix": batching.prefix,
 }
+
+SAYS = {
+    "decode": "tokens a second of all sequences together",
+    "prefill": "time to first token (TTFT), with nobody queueing",
+    "serving": "time per output token of a request (TPOT)",
+    "tpot": "time per output token of a request (TPOT)",
+    "ttft": "time to first token (TTFT) under load",
+    "throughput": "output tokens a second of all requests that run",
+    "memory": "what fits beside the weights",
+    "speculate": "speed-up over plain decoding",
+    "prefix": "time to first token that a hit saves",
+}
+"""What is predicted, in words; of `serving` by its metric."""
+
+BOUNDS = {"prefix": "bound (all of the time, at the upper end of its band)"}
+"""What a bound is called where it is not the hardware's."""
+
+EACH = ("weight_bytes", "kv_bytes", "decode_flops", "prefill_flops")
+"""Terms that are of each GPU where several share the model."""
 
 TOLD = {
     "decode": (*(term.name for term in engine_step_time.terms), "exchange_time"),
@@ -229,36 +263,45 @@ def _word(name: str) -> str:
     return "--weights" if name == "dtype" else f"--{name.replace('_', '-')}"
 
 
-def _text(result: Estimate | predict.Fit, what: str) -> str:
-    told = TOLD.get(what, ())
-    lines = _estimate(result, told) if isinstance(result, Estimate) else _fit(result)
+def _text(result: Estimate | predict.Fit, what: str, tp: int) -> str:
+    lines = _estimate(result, what, tp) if isinstance(result, Estimate) else _fit(result, tp)
     width = max(len(name) for name in lines)
     body = "".join(f"{name:{width}}  {value}\n" for name, value in lines.items())
-    if isinstance(result, Estimate) and result.notes:
+    if result.notes:
         body = "".join(f"note: {note}\n" for note in result.notes) + f"\n{body}"
     source = textwrap.fill(result.source, 96, break_long_words=False, break_on_hyphens=False)
     return f"{body}\n{source}\n"
 
 
-def _estimate(made: Estimate, told: Iterable[str]) -> Mapping[str, str]:
+def _estimate(made: Estimate, what: str, tp: int) -> Mapping[str, str]:
     def shown(value: float) -> str:
         return show(value, made.unit)
 
     return {
-        "bound": shown(made.bound),
+        BOUNDS.get(what, "bound"): shown(made.bound),
         "typical": shown(made.value),
         "band": f"{shown(made.low)} to {shown(made.high)}",
-        **{TERMS[name].meaning: show(made.terms[name], TERMS[name].unit) for name in told},
+        **{
+            _meaning(name, tp): show(made.terms[name], TERMS[name].unit)
+            for name in TOLD.get(what, ())
+        },
     }
 
 
-def _fit(made: predict.Fit) -> Mapping[str, str]:
+def _meaning(name: str, tp: int) -> str:
+    return TERMS[name].meaning + (", on each GPU" if tp > 1 and name in EACH else "")
+
+
+def _fit(made: predict.Fit, tp: int) -> Mapping[str, str]:
+    each = " of each GPU" if tp > 1 else ""
+    held = "weights held by each GPU" if tp > 1 else "weights held"
     lacking = "" if made.kv_blocks else ", which leaves no room"
     return {
-        "memory": show(made.memory, "byte"),
-        "weights": show(made.weight_bytes, "byte") + lacking,
+        f"memory{each}": show(made.memory, "byte"),
+        "share of it that is used": show(made.utilisation),
+        held: show(made.weight_bytes, "byte") + lacking,
         "KV cache of a token": show(made.kv_bytes_per_token, "byte"),
         "KV-cache blocks": str(made.kv_blocks),
         "tokens that fit": str(made.tokens),
-        "sequences at once": show(made.max_concurrency),
+        f"sequences of {made.context:,.0f} tokens at once": show(made.max_concurrency),
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from benchpost.roofline import catalog
 from benchpost.roofline.predict import Setting, setting_of
 from benchpost.serving.run import Run
 from benchpost.serving.simulation import saturated_rate
@@ -72,3 +73,21 @@ def growth(run: Run, asked: dict[str, Any]) -> str:
 
 def _folded(words: str) -> str:
     return textwrap.fill(words, 96, break_long_words=False, break_on_hyphens=False)
+
+
+def server_notes(*servers: Mapping[str, Any]) -> list[str]:
+    """What must be said beside the numbers of these servers, each sentence once."""
+    said: dict[str, None] = {}
+    for each in servers:
+        tp, gpu, model = each.get("tp", 1), each["gpu"], each["model"]
+        setting = setting_of(gpu, model, "vllm", each["dtype"], each["kv"], tp)
+        for word, name in ((gpu, setting.chip.name), (model, setting.model.name)):
+            if catalog.differ(word, name):
+                said[f"{word!r} is taken for {name}"] = None
+        said |= dict.fromkeys(setting.notes)
+    return list(said)
+
+
+def noted(said: list[str]) -> str:
+    """These before a table."""
+    return "".join(f"note: {note}\n" for note in said) + ("\n" if said else "")

@@ -10,7 +10,7 @@ from benchpost.figures import markup
 from benchpost.figures.axis import Axis, logarithmic
 from benchpost.figures.curves import LONGEST, SHORTEST
 from benchpost.figures.names import changed, file_stem
-from benchpost.figures.quoted import MOST, citations, cited, some
+from benchpost.figures.quoted import AS_SOLD, MOST, citations, cited, some
 from benchpost.figures.shown import shown
 from benchpost.figures.sweep import Sweep, csv, powers
 from benchpost.figures.types import Facts, Fragment
@@ -167,7 +167,7 @@ def _note(series: Sequence[_Series], caption: str, dtype: str, tp: int, utilisat
     shared = f" on {tp} GPUs" if tp > 1 else ""
     own = markup.escaped(caption) or (
         f"Weights in {dtype.upper()}{shared}, {utilisation:.0%} of the memory, nothing set aside "
-        "for activations and CUDA graphs: an upper bound."
+        f"for activations and CUDA graphs; {AS_SOLD}."
     ).replace("%", " %")
     models = citations((each.model.source, each.model.date) for each in series)
     return f"{own} Memory: {cited(each.chip.memory for each in series)}. Models: {models}."

@@ -99,7 +99,9 @@ def _knobs(base: Mapping[str, Any], first: Run) -> Iterator[Knob]:
         # embeddings and LM head stay in 16 bits
         yield Knob(markup.code("--quantization fp8"), {"dtype": "fp8-layers"})
     gpus = 2 * base["tp"]
-    yield Knob(markup.code(f"--tensor-parallel-size {gpus}"), {"tp": gpus})
+    # vLLM refuses to share heads unevenly
+    if base["model"].heads % gpus == 0:
+        yield Knob(markup.code(f"--tensor-parallel-size {gpus}"), {"tp": gpus})
     shared = _shared(base["prompt"], first.load.prompts)
     if shared:
         yield Knob(f"prompts that share their first {shared:,} tokens", {"shared": shared})

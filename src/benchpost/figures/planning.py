@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from benchpost.errors import UsageError
 from benchpost.figures import markup
-from benchpost.figures.quoted import citations, cited, some
+from benchpost.figures.quoted import AS_SOLD, citations, cited, some
 from benchpost.figures.types import Facts, Fragment
 from benchpost.roofline import predict
 from benchpost.roofline.catalog import Chip, Model, chip
@@ -192,11 +192,12 @@ def _note(
         f"{utilisation:.0%} of the memory".replace("%", " %"),
         f"{show(set_aside, 'byte')} set aside for activations and CUDA graphs"
         if set_aside
-        else "nothing set aside for activations and CUDA graphs, so an upper bound",
+        else "nothing set aside for activations and CUDA graphs",
     ]
     if any(plan.model.window for plan in plans):
         parts.append("vLLM keeps a step's tokens more than each window, which is not counted")
     sources = f"Models: {citations((plan.model.source, plan.model.date) for plan in plans)}."
     if memory:
         return f"{'; '.join(parts)}. Memory of a GPU as given: {markup.escaped(memory)}. {sources}"
+    parts.append(AS_SOLD)
     return f"{'; '.join(parts)}. Memory: {cited(plan.chip.memory for plan in plans)}. {sources}"

@@ -9,6 +9,9 @@ from benchpost.errors import UsageError
 from benchpost.figures import markup
 from benchpost.roofline.types import Known
 
+AS_SOLD = "a datasheet's GB as 10⁹ bytes, where drivers report up to 7 % more (GB read as GiB)"
+"""How memory is counted where nobody says what the driver reports."""
+
 MOST = 4
 """Series of a chart: as many as there are colours."""
 

@@ -100,14 +100,13 @@ class Values:
         if not self.model:
             return {}
         of = known_model(self.model)
-        # what must fit is all weights; what a step reads is without an untied input embedding
-        fits = equation.name in ("kv_blocks", "max_concurrency")
         return {
             **_fields(of),
             "parameters": float(of.parameters.value),
             "layer_parameters": float(of.layer_parameters),
             "head_parameters": float(of.head_parameters),
-            "weight_bytes": of.weight_bytes(self.dtype) if fits else of.streamed_bytes(self.dtype),
+            "weight_bytes": of.streamed_bytes(self.dtype),
+            "held_bytes": of.weight_bytes(self.dtype),
         }
 
     def _given(self) -> dict[str, float]:

@@ -17,7 +17,7 @@ def verdict(
     model: str,
     gpu: str = "",
     gpus: int = 1,
-    dtype: str = "bf16",
+    dtype: str = "",
     batch: int = 0,
     tokens_per_second: float = 0.0,
     requests_per_second: float = 0.0,
@@ -51,9 +51,9 @@ def verdict(
 
 
 def _said(found: Verdict) -> Fragment:
-    if found.possible:
+    if not found.told:
         return Fragment("- Nothing that we know of the hardware forbids it.")
-    lines = [f"- {markup.escaped(breach.why)}." for breach in found.breaches]
+    lines = [f"- {markup.escaped(why)}." for why in found.told]
     return Fragment("\n".join(lines))
 
 

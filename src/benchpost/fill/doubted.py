@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from benchpost.errors import UsageError
+from benchpost.errors import BenchpostError, UsageError
+from benchpost.fill.bugs import BUGS, told
 from benchpost.fill.expression import calls
 from benchpost.fill.filled import finding_at
 from benchpost.fill.refusal import Refusal
@@ -19,7 +21,7 @@ from benchpost.roofline.units import base_unit
 
 
 def doubted(post: Post, results: Mapping[str, Results]) -> Iterator[Finding]:
-    """Q001, Q002 and Q003 of one post."""
+    """Q001, Q002, Q003 and Q004 of one post."""
     for value in post.values:
         if "quoted" in value.expression:
             yield from _quoted(post, value)
@@ -30,13 +32,23 @@ def doubted(post: Post, results: Mapping[str, Results]) -> Iterator[Finding]:
 
 def _quoted(post: Post, value: Value) -> Iterator[Finding]:
     try:
-        quotes = [(Quote(**given), at) for given, at in calls(value.expression, "quoted")]  # type: ignore[arg-type]  # filling has held them against the signature
-        refusals = [refusal for quote, at in quotes if (refusal := _judged(quote, at))]
-    except (Refusal, UsageError, TypeError):
-        # what cannot be read is told by filling, with its place
+        yield from [_doubt(post, value, refusal) for refusal in _refusals(value)]
+    except (Refusal, BenchpostError, TypeError):
+        # what cannot be read or judged is told by filling, with its place
         return
-    for refusal in refusals:
-        yield finding_at(post, value, refusal)
+    except BUGS as error:
+        said = told(error, f"judging {value.expression!r}")
+        yield finding_at(post, value, Refusal(Check.S006, said))
+
+
+def _doubt(post: Post, value: Value, refusal: Refusal) -> Finding:
+    severity = Severity.WARNING if refusal.check is Check.Q004 else Severity.ERROR
+    return replace(finding_at(post, value, refusal), severity=severity)
+
+
+def _refusals(value: Value) -> list[Refusal]:
+    quotes = [(Quote(**given), at) for given, at in calls(value.expression, "quoted")]  # type: ignore[arg-type]  # filling has held them against the signature
+    return [refusal for quote, at in quotes if (refusal := _judged(quote, at))]
 
 
 def _judged(quote: Quote, at: int) -> Refusal | None:
@@ -46,15 +58,23 @@ def _judged(quote: Quote, at: int) -> Refusal | None:
     if verdict.possible == quote.impossible:
         check = Check.Q002 if quote.impossible else Check.Q001
         return Refusal(check, _said(quote, str(verdict)), at)
+    if verdict.unsaid and not quote.impossible:
+        return Refusal(
+            Check.Q004, f"`{quote.quantity}`{_of(quote)}: {'; '.join(verdict.unsaid)}", at
+        )
     return None
 
 
 def _said(quote: Quote, verdict: str) -> str:
     if quote.impossible:
         return f"`{quote.quantity}` is quoted as impossible, but {verdict} in what is stated"
+    right = "say what it leaves out, correct it, or write impossible=true to quote it as such"
+    return f"`{quote.quantity}`{_of(quote)} is impossible: {verdict}; {right}"
+
+
+def _of(quote: Quote) -> str:
     what = f" of {quote.model}" if quote.model else ""
-    where = f" on {quote.gpus} × {quote.gpu}" if quote.gpu else ""
-    return f"`{quote.quantity}`{what}{where} is impossible: {verdict}"
+    return what + (f" on {quote.gpus} × {quote.gpu}" if quote.gpu else "")
 
 
 def _recorded(post: Post, snippet: Snippet, recorded: Results) -> Iterator[Finding]:

@@ -3,7 +3,9 @@
     from benchpost import roofline
     roofline.decode(gpu="RTX 4090", model="Qwen3-4B-Instruct-2507", context=8192)
 
-Nothing is imported before it is asked for.
+Six predictions (`decode`, `prefill`, `serving`, `memory`, `speculate`, `prefix`), what is known of
+a chip or a model, a claim and its verdict, one's own runs. The equations behind them are plain
+functions of floats by name in `EQUATIONS`. Nothing is imported before it is asked for.
 """
 
 from __future__ import annotations
@@ -16,11 +18,13 @@ if TYPE_CHECKING:
     from benchpost.roofline.catalog import chip, model
     from benchpost.roofline.claims import Claim, possible
     from benchpost.roofline.configs import model_from_config
+    from benchpost.roofline.equations import EQUATIONS
     from benchpost.roofline.fitting import calibrate
     from benchpost.roofline.measured import Row
     from benchpost.roofline.predict import decode, memory, prefill
 
 __all__ = [
+    "EQUATIONS",
     "Claim",
     "Row",
     "calibrate",
@@ -37,6 +41,7 @@ __all__ = [
 ]
 
 _WHERE = {
+    "EQUATIONS": "equations",
     "Claim": "claims",
     "Row": "measured",
     "calibrate": "fitting",
@@ -58,3 +63,7 @@ def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

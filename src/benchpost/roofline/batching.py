@@ -173,7 +173,7 @@ def _time(
         unit="second",
         terms=terms,
         source=f"{setting.data_sources}; {BASIS}; band: {band.basis}",
-        notes=_notes(terms),
+        notes=(*_notes(terms), *setting.notes),
     )
 
 
@@ -298,6 +298,9 @@ def prefix(
     tp: int = 1,
 ) -> Estimate:
     """Seconds of the time to first token that a hit on a shared prefix saves.
+
+    The band is that of a slow and of a fast prefill, and the bound all there is to save: the time
+    without a hit at the upper end of its own band, which is above the typical one.
 
     Only whole blocks are shared, and the last token is always computed. `overhead` is what a
     request takes beside its prefill, hit or not; it makes the share saved smaller (`time_saved`).

@@ -307,6 +307,7 @@ FUNCTIONS: dict[str, Callable[..., Quantity]] = {
     "attention_flops": attention_flops,
     "attention_bytes": attention_bytes,
     "model_error": published.model_error,
+    "set_aside": published.set_aside,
     "published_rate": published.published_rate,
     "calibrated_decode_rate": published.calibrated_decode_rate,
     "efficiency": published.efficiency,

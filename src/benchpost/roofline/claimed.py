@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
+
+from benchpost.errors import BenchpostError
+
+COUNTED = ("gpus", "batch", "prompt")
+"""Fields of a claim that are at least 1."""
+FROM_ZERO = ("context", "accuracy_loss")
+"""Numbers of a claim that may be 0; the others are more."""
+
+
+def counted(**counts: float) -> None:
+    """Raise BenchpostError that names the first of `counts` below 1."""
+    for name, count in counts.items():
+        if not count >= 1:
+            raise BenchpostError(f"{name} of a claim must be at least 1, not {count}")
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A published number, with what is said about how it came about. Rates are per second."""
+    """A published number, with what is said about how it came about. Rates are per second.
+
+    Raises BenchpostError for numbers that nothing can have, such as 0 GPUs or -3 tokens a second.
+    """
 
     model: str
     """Name of the model."""
@@ -15,8 +33,9 @@ class Claim:
     """Name of the accelerator."""
     gpus: int = 1
     """How many of it."""
-    dtype: str = "bf16"
-    """Format of the weights."""
+    dtype: str = ""
+    """Format of the weights. Where it is not said, rates and sizes are those of bf16, but weights
+    that do not fit in bf16 are no breach unless not even four bits each fit."""
     kv: str = "bf16"
     """Format of the KV cache."""
     batch: int = 1
@@ -56,13 +75,32 @@ class Claim:
     accuracy_loss: float | None = None
     """Share of accuracy that speculation is said to cost."""
 
+    @property
+    def weights(self) -> str:
+        """The format that rates and sizes are held against."""
+        return self.dtype or "bf16"
+
+    def __post_init__(self) -> None:
+        counted(**{name: getattr(self, name) for name in COUNTED})
+        for name in (each.name for each in fields(self)):
+            value = getattr(self, name)
+            if isinstance(value, (int, float)) and name not in (*COUNTED, "out_of_memory"):
+                _refuse_senseless(name, value)
+
+
+def _refuse_senseless(name: str, value: float) -> None:
+    may_be_zero = name in FROM_ZERO
+    if not math.isfinite(value) or value < 0 or (value == 0 and not may_be_zero):
+        wanted = "0 or more" if may_be_zero else "more than 0"
+        raise BenchpostError(f"{name} of a claim must be {wanted}, not {value:g}")
+
 
 @dataclass(frozen=True)
 class Breach:
     """What a claim breaks."""
 
     bound: str
-    """`bandwidth`, `compute`, `memory`, `tokens per request`, `consistency`, `unstated`, …"""
+    """`bandwidth`, `compute`, `memory`, `tokens per request`, `consistency`, `vocabulary`."""
     stated: float
     """What the claim says."""
     limit: float
@@ -84,6 +122,8 @@ class Verdict:
 
     breaches: tuple[Breach, ...]
     """Everything that it breaks; empty when nothing forbids it."""
+    unsaid: tuple[str, ...] = ()
+    """Conditions that would decide and are not said, a sentence each with what to say."""
 
     @property
     def possible(self) -> bool:
@@ -95,3 +135,8 @@ class Verdict:
 
     def __str__(self) -> str:
         return "; ".join(each.why for each in self.breaches) or "nothing forbids it"
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All that there is to say: what it breaks, then what is not said."""
+        return (*(each.why for each in self.breaches), *self.unsaid)

@@ -40,7 +40,7 @@ def possible(claim: Claim | None = None, **said: Any) -> Verdict:
         found += [check(claim, model, chip) for check in CHECKS]
     if not any(_given(claim)):
         raise UsageError(f"the claim of {claim.model} has no number to judge")
-    return Verdict(tuple(breach for breach in found if breach))
+    return Verdict(tuple(breach for breach in found if breach), _unsaid(claim, model, chip))
 
 
 def _claimed(said: Mapping[str, Any]) -> Claim:
@@ -80,14 +80,16 @@ def _memory(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     """What is said to be used in all must hold the weights and the KV cache."""
     if claim.memory is None or claim.out_of_memory:
         return None
-    least = model.weight_bytes(claim.dtype) + claim.batch * model.kv_bytes(claim.context, claim.kv)
-    all_there_is = claim.gpus * chip.memory.value
+    least = model.weight_bytes(claim.weights) + claim.batch * model.kv_bytes(
+        claim.context, claim.kv
+    )
+    all_there_is = claim.gpus * chip.most_memory
     if claim.memory > all_there_is * ROUNDING:
-        why = f"{claim.memory / 1e9:.4g} GB is more than the {all_there_is / 1e9:.4g} GB there are"
+        why = f"{claim.memory / 1e9:.4g} GB is more than {_there(claim, chip)}"
         return Breach("memory", claim.memory, all_there_is, "byte", why)
     if claim.memory * ROUNDING >= least + _served(claim):
         return None
-    weights = model.weight_bytes(claim.dtype)
+    weights = model.weight_bytes(claim.weights)
     held = f"{weights / 1e9:.4g} GB of weights"
     if claim.memory < weights:
         why = f"{held} do not fit into {claim.memory / 1e9:.4g} GB"
@@ -95,6 +97,63 @@ def _memory(claim: Claim, model: Model, chip: Chip) -> Breach | None:
         beside = max(0.0, claim.memory - least) / 1e9
         why = f"{claim.memory / 1e9:.4g} GB holds {held} and no more than {beside:.2g} GB beside"
     return Breach("memory", claim.memory, least + _served(claim), "byte", why)
+
+
+def _there(claim: Claim, chip: Chip) -> str:
+    """All memory of the claim, in words: a datasheet's GB may be GiB."""
+    most = claim.gpus * chip.most_memory / 1e9
+    each = f"{chip.memory.value / 1e9:.4g}"
+    return (
+        f"the {most:.3g} GB that {claim.gpus} × {chip.name} may report ({each} GB read as {each} "
+        "GiB)"
+    )
+
+
+FEWEST_BITS = "int4"
+"""The smallest format that weights are taken to have where a claim names none."""
+
+
+def _weights(claim: Claim, model: Model, chip: Chip) -> Breach | None:
+    """Weights that are read at each step must fit: in the format said, else in four bits each."""
+    if claim.out_of_memory or claim.memory is not None:
+        return None
+    held, there = model.weight_bytes(claim.dtype or FEWEST_BITS), claim.gpus * chip.most_memory
+    if held <= there * ROUNDING:
+        return None
+    form = claim.dtype or "even four bits each"
+    why = f"{held / 1e9:.3g} GB of weights in {form} do not fit into {_there(claim, chip)}"
+    return Breach("memory", held, there, "byte", why)
+
+
+def _unsaid(claim: Claim, model: Model, chip: Chip | None) -> tuple[str, ...]:
+    """What would have to be said before the claim can be judged."""
+    asked = (_tokens_unsaid(claim, model), chip and _format_unsaid(claim, model, chip))
+    return tuple(sentence for sentence in asked if sentence)
+
+
+def _tokens_unsaid(claim: Claim, model: Model) -> str:
+    """A size of KV cache means nothing without its tokens."""
+    if claim.kv_memory is None or claim.kv_tokens is not None:
+        return ""
+    each = model.kv_bytes_per_token(claim.kv)
+    return (
+        f"{claim.kv_memory / 1e9:.4g} GB of KV cache would be {claim.kv_memory / each:,.0f} tokens "
+        f"at {each / 1024:.4g} KiB each; the size can be judged once its tokens are said"
+    )
+
+
+def _format_unsaid(claim: Claim, model: Model, chip: Chip) -> str:
+    """Weights that do not fit in bf16 are in another format, or on more GPUs."""
+    if claim.dtype or claim.out_of_memory or claim.memory is not None:
+        return ""
+    held, least = model.weight_bytes(claim.weights), model.weight_bytes(FEWEST_BITS)
+    there = claim.gpus * chip.most_memory * ROUNDING
+    if not least <= there < held:
+        return ""
+    return (
+        f"{held / 1e9:.3g} GB of weights in bf16 do not fit into {_there(claim, chip)}, and no "
+        "other format is said; say dtype or gpus"
+    )
 
 
 def _served(claim: Claim) -> float:
@@ -108,7 +167,7 @@ def _fits(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     """What is said to be out of memory may fit after all."""
     if not claim.out_of_memory:
         return None
-    needed = model.weight_bytes(claim.dtype) + (claim.kv_memory or 0.0)
+    needed = model.weight_bytes(claim.weights) + (claim.kv_memory or 0.0)
     there = claim.gpus * chip.memory.value
     if needed > there:
         return None
@@ -120,17 +179,9 @@ def _fits(claim: Claim, model: Model, chip: Chip) -> Breach | None:
 
 
 def _kv(claim: Claim, model: Model, chip: Chip | None) -> Breach | None:
-    """A size of KV cache means nothing without its tokens, and must be their bytes."""
-    if claim.kv_memory is None:
+    """A size of KV cache must be the bytes of its tokens."""
+    if claim.kv_memory is None or claim.kv_tokens is None:
         return None
-    each = model.kv_bytes_per_token(claim.kv)
-    if claim.kv_tokens is None:
-        tokens = claim.kv_memory / each
-        why = (
-            f"{claim.kv_memory / 1e9:.4g} GB of KV cache are {tokens:,.0f} tokens at "
-            f"{each / 1024:.4g} KiB each; without tokens the size says nothing"
-        )
-        return Breach("unstated", claim.kv_memory, each, "byte", why)
     due = claim.kv_tokens * model.kv_bytes(1e6, claim.kv) / 1e6
     if abs(claim.kv_memory / due - 1) < 0.02:
         return None
@@ -161,7 +212,7 @@ def _lossless(claim: Claim, model: Model, chip: Chip | None) -> Breach | None:
     return Breach("consistency", claim.accuracy_loss, 0.0, "1", why)
 
 
-CHECKS = (*RATES, _memory, _fits)
+CHECKS = (*RATES, _weights, _memory, _fits)
 """Checks that need the chip."""
 
 

@@ -57,13 +57,14 @@ def model_from_config(path: str | Path, name: str | None = None) -> Model:
     if not isinstance(found, dict):
         raise BenchpostError("not a configuration: no JSON object", Place(file.as_posix()))
     changed = datetime.fromtimestamp(file.stat().st_mtime, UTC).date().isoformat()
-    return from_config(
-        found, name or _name(found, file), f"{file.name} of {file.parent.name}", changed
-    )
+    name = name or _name(found, file)
+    return from_config(found, name, f"{file.name} of {name}", changed)
 
 
 def _name(config: Mapping[str, Any], file: Path) -> str:
-    return str(config.get("_name_or_path") or file.resolve().parent.name)
+    """As the configuration says, else as the file is called, or its folder for a `config.json`."""
+    own = file.stem if file.name != "config.json" else file.resolve().parent.name
+    return str(config.get("_name_or_path") or own)
 
 
 def from_config(config: Mapping[str, Any], name: str, source: str, date: str) -> Model:

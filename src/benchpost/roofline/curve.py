@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from benchpost.roofline.terms import TERMS
 from benchpost.roofline.types import Estimate
-from benchpost.roofline.units import show
+from benchpost.roofline.units import convert, scaled
 
 POINTS = 60
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 360, 90, 20, 40, 50
-TICKS = 4
+SAID = {"concurrency": "requests at once", "drafted": "tokens for a pass"}
+"""What a size without a unit counts."""
 
 
 @dataclass(frozen=True)
@@ -82,18 +85,43 @@ def _y(value: float, most: float) -> float:
 
 
 def _ticks(drawn: Curve, most: float) -> list[str]:
+    """Grid and numbers of both axes; the unit of each stands once, beside it."""
+    unit = scaled(most, drawn.unit)[1]
+    one = convert(1.0, unit or "1", drawn.unit)
     made = []
-    for step in range(TICKS + 1):
-        value, size = most * step / TICKS, drawn.sizes[-1] * step / TICKS
-        y, x = _y(value, most), _x(drawn, size)
+    for value in round_numbers(most / one):
+        y = _y(value * one, most)
         made += [
             f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" '
             'stroke="currentColor" stroke-opacity="0.2"/>',
-            f'<text x="{LEFT - 8}" y="{y + 4:.1f}" font-size="12" text-anchor="end">'
-            f"{escape(show(value, drawn.unit))}</text>",
-            f'<text x="{x:.1f}" y="{HEIGHT - BOTTOM + 20}" font-size="12" text-anchor="middle">'
-            f"{size:,.0f}</text>",
+            f'<text x="{LEFT - 8}" y="{y + 4:.1f}" font-size="12" text-anchor="end">{value:,g}'
+            "</text>",
         ]
-    middle = (LEFT + WIDTH - RIGHT) / 2
-    label = f'<text x="{middle}" y="{HEIGHT - 10}" font-size="12" text-anchor="middle">'
-    return [*made, f"{label}{escape(drawn.size)}</text>"]
+    for size in round_numbers(drawn.sizes[-1]):
+        made.append(
+            f'<text x="{_x(drawn, size):.1f}" y="{HEIGHT - BOTTOM + 20}" font-size="12" '
+            f'text-anchor="middle">{size:,g}</text>'
+        )
+    middle, across = (LEFT + WIDTH - RIGHT) / 2, (TOP + HEIGHT - BOTTOM) / 2
+    below = f'<text x="{middle}" y="{HEIGHT - 10}" font-size="12" text-anchor="middle">'
+    beside = f'<text transform="translate(20 {across}) rotate(-90)" font-size="12" '
+    return [
+        *made,
+        f"{below}{escape(_axis(drawn.size))}</text>",
+        f'{beside}text-anchor="middle">{escape(unit or "factor")}</text>',
+    ]
+
+
+def round_numbers(most: float) -> tuple[float, ...]:
+    """From 0 in steps of 1, 2 or 5 times a power of ten, 3 to 8 of them, to at most `most`."""
+    power = 10.0 ** math.floor(math.log10(most / 3))
+    step = next(wide * power for wide in (5, 2, 1) if wide * power * 3 <= most * (1 + 1e-9))
+    # the product, not a sum, so that no error adds up; 12 digits take off its last bits
+    return tuple(float(f"{step * nth:.12g}") for nth in range(int(most / step * (1 + 1e-9)) + 1))
+
+
+def _axis(size: str) -> str:
+    """A size with its unit, e.g. `context (tokens)`."""
+    named = "requested" if size == "concurrency" else size
+    unit = TERMS[named].unit
+    return f"{size} ({unit}s)" if unit != "1" else f"{size} ({SAID[size]})"

@@ -46,6 +46,11 @@ class Engine:
     note: str
     """What the factor rests on."""
 
+    @property
+    def fitted(self) -> bool:
+        """Whether published rows of it were among those that the constants were fitted to."""
+        return self.note.startswith("fitted")
+
     def format_of(self, dtype: str) -> str:
         """The format that weights said to be in `dtype` have in the files of this engine."""
         return _GGUF.get(dtype.lower(), dtype) if self.name == "llama.cpp" else dtype

@@ -305,14 +305,14 @@ def saturation_batch(
 def kv_blocks(
     utilisation: Number,
     memory: Bytes,
-    weight_bytes: Bytes,
+    held_bytes: Bytes,
     reserved_bytes: Bytes,
     block_tokens: Tokens,
     kv_bytes_per_token: BytesPerToken,
 ) -> Blocks:
     """KV-cache blocks that fit beside the weights."""
     return floor(
-        (utilisation * memory - weight_bytes - reserved_bytes) / (block_tokens * kv_bytes_per_token)
+        (utilisation * memory - held_bytes - reserved_bytes) / (block_tokens * kv_bytes_per_token)
     )
 
 

@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from benchpost.errors import UsageError
-from benchpost.roofline import bands, catalog, equations, layer_equations
+from benchpost.roofline import bands, catalog, equations, layer_equations, notes
 from benchpost.roofline.bands import Band
 from benchpost.roofline.calibration import Calibration
 from benchpost.roofline.catalog import Chip
@@ -80,6 +80,12 @@ class Fit:
     """Sequences of the asked length that fit at once."""
     source: str
     """How it was counted."""
+    utilisation: float = UTILISATION
+    """Share of the memory that is used."""
+    context: float = 0.0
+    """Tokens of each of these sequences."""
+    notes: tuple[str, ...] = ()
+    """What must be said beside it, a sentence each."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +147,12 @@ class Setting:
     def band_of_batches(self) -> Band:
         """Of decode of several sequences at once."""
         return self.band.wider(bands.UNSEEN_BATCH, "the fit saw batch 1 only")
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What must be said beside every prediction of it."""
+        shared = notes.about_sharing(self.model, self.tp)
+        return (*shared, *notes.about_platform(self.chip))
 
     @cached_property
     def named_sources(self) -> str:
@@ -205,16 +217,9 @@ def decode(
 
 
 def notes_on(setting: Setting, kv_bytes: Any) -> tuple[str, ...]:
-    """That weights and KV cache, in bytes on each GPU, are more than its memory, where they are."""
-    held, there = setting.held_bytes, setting.chip.memory.value
-    most = float(kv_bytes.max() if hasattr(kv_bytes, "max") else kv_bytes)
-    if held + most <= there:
-        return ()
-    cards = f"each of {setting.tp} × {setting.chip.name}" if setting.tp > 1 else setting.chip.name
-    return (
-        f"does not fit: {held / 1e9:.3g} GB of weights and {most / 1e9:.3g} GB of KV cache are "
-        f"more than the {there / 1e9:.4g} GB of {cards}; the figures are of one that had room",
-    )
+    """What must be said of the setting, and that it does not fit, where it does not."""
+    room = notes.about_room(setting.chip, setting.tp, setting.held_bytes, kv_bytes)
+    return (*room, *setting.notes)
 
 
 def decode_terms(
@@ -405,7 +410,7 @@ def memory(
     terms = {
         "memory": setting.chip.memory.value,
         "utilisation": utilisation,
-        "weight_bytes": setting.held_bytes,
+        "held_bytes": setting.held_bytes,
         "reserved_bytes": reserved,
         "block_tokens": block,
         "context": context,
@@ -418,13 +423,16 @@ def _fit(setting: Setting, terms: dict[str, Any]) -> Fit:
     terms["kv_blocks"] = larger(0.0, at(equations.kv_blocks, terms))
     return Fit(
         memory=terms["memory"],
-        weight_bytes=terms["weight_bytes"],
+        weight_bytes=terms["held_bytes"],
         kv_bytes_per_token=terms["kv_bytes_per_token"],
         kv_blocks=_whole(terms["kv_blocks"]),
         tokens=_whole(terms["kv_blocks"] * terms["block_tokens"]),
         max_concurrency=_sequences(setting.work, terms),
         source=f"memory: {setting.chip.memory.source}; {_dims(setting.model)}; "
         "no activations or graphs counted",
+        utilisation=terms["utilisation"],
+        context=terms["context"],
+        notes=setting.notes,
     )
 
 
@@ -466,7 +474,8 @@ def _dimensions(net: Model) -> dict[str, float]:
 
 
 def _source(setting: Setting, band: Band, fit: str) -> str:
-    return f"{setting.named_sources}; {fit}; band: {band.basis}"
+    unseen = "" if setting.engine.fitted else f"; none of these rows is of {setting.engine.name}"
+    return f"{setting.named_sources}; {fit}{unseen}; band: {band.basis}"
 
 
 def _dims(net: Model) -> str:

@@ -28,13 +28,15 @@ def model_error(
     engine: str = "",
     format: str = "",
     model: str = "",
+    source: str = "",
 ) -> Quantity:
     """Error of a step of the ladder on published rows, relative to the measured rate.
 
     `of` is `median`, `mean`, `bias`, `ninety` (90 % of the errors are below), `twofold` (share of
     rows off by a factor of 2), `inside` (share of rows in the 80 % band), `rows` or `gpus`.
+    `source` is the beginning of a source's name.
     """
-    known = vars(_errors(kind, step, gpu, engine, format, model))
+    known = vars(_errors(kind, step, gpu, engine, format, model, source))
     if of not in known:
         raise UsageError(f"an error has no {of!r}{near(of, known)}; it has {', '.join(known)}")
     if known[of] is None:
@@ -46,6 +48,14 @@ def model_error(
 @cache
 def _errors(kind: str, step: str, *named: str) -> scores.Errors:
     return scores.errors(scores.chosen(kind, *named), kind, step)
+
+
+def set_aside(*, why: str = "impossible", metric: str = "decode") -> Quantity:
+    """How many published rates are kept but not used, because they are `impossible`, …"""
+    known = sorted({row.flag for row in rows() if row.flag})
+    if why not in known:
+        raise UsageError(f"no row is {why!r}{near(why, known)}; rows are {', '.join(known)}")
+    return Quantity(float(sum(row.flag == why and row.metric == metric for row in rows())), "1")
 
 
 def published_rate(

@@ -30,7 +30,7 @@ def _decode(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     if stated <= limit * ROUNDING:
         return None
     why = (
-        f"{stated:.4g} tok/s is {stated / limit:.2f} times the bound of {limit:.4g} tok/s: "
+        f"{stated:.4g} tok/s is {times(stated, limit)} times the bound of {limit:.4g} tok/s: "
         f"{_costs(claim, chip, made)}"
     )
     return Breach(_kind(made.terms), stated, limit, "token/second", why)
@@ -42,7 +42,7 @@ def _step_of(claim: Claim, model: Model, chip: Chip) -> Estimate:
         model=model,
         batch=claim.batch,
         context=claim.context,
-        dtype=claim.dtype,
+        dtype=claim.weights,
         kv=claim.kv,
     )
 
@@ -51,7 +51,7 @@ def _costs(claim: Claim, chip: Chip, made: Estimate) -> str:
     """What a step takes, in words."""
     terms, cards = made.terms, f"{claim.gpus} × "
     if _kind(terms) == "compute":
-        peak = chip.bound_peak(claim.dtype) / 1e12
+        peak = chip.bound_peak(claim.weights) / 1e12
         flops = terms["decode_flops"] / 1e12
         return f"a step of {claim.batch} takes {flops:.3g} TFLOP at {cards}{peak:.4g} TFLOPS"
     read = (terms["weight_bytes"] + terms["kv_bytes"]) / 1e9
@@ -102,13 +102,13 @@ def _served(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     stated = claim.tokens_per_second_at_any_batch
     if stated is None:
         return None
-    done = work(model, claim.dtype)
+    done = work(model, claim.weights)
     flops = float(done.token_flops + done.head_flops)
-    limit = claim.gpus * chip.bound_peak(claim.dtype) / flops
+    limit = claim.gpus * chip.bound_peak(claim.weights) / flops
     if stated <= limit * ROUNDING:
         return None
     why = (
-        f"{stated:.4g} tok/s is {stated / limit:.2f} times the bound of {limit:.4g} tok/s at any "
+        f"{stated:.4g} tok/s is {times(stated, limit)} times the bound of {limit:.4g} tok/s at any "
         f"batch: {flops / 1e9:.3g} GFLOP a token"
     )
     return Breach("compute", stated, limit, "token/second", why)
@@ -118,13 +118,13 @@ def _prefill(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     """Prompt tokens a second against the FLOPs of a token."""
     if claim.prefill_per_second is None:
         return None
-    flops = float(work(model, claim.dtype).prefill_flops(claim.prompt, claim.prompt))
-    limit = claim.gpus * chip.bound_peak(claim.dtype) / (flops / claim.prompt)
+    flops = float(work(model, claim.weights).prefill_flops(claim.prompt, claim.prompt))
+    limit = claim.gpus * chip.bound_peak(claim.weights) / (flops / claim.prompt)
     if claim.prefill_per_second <= limit * ROUNDING:
         return None
     stated = claim.prefill_per_second
     why = (
-        f"{stated:.4g} prompt tokens a second is {stated / limit:.2f} times the bound of "
+        f"{stated:.4g} prompt tokens a second is {times(stated, limit)} times the bound of "
         f"{limit:.4g}: {flops / claim.prompt / 1e9:.3g} GFLOP a token"
     )
     return Breach("compute", stated, limit, "token/second", why)
@@ -135,9 +135,9 @@ def _requests(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     rate = claim.requests_per_second
     if rate is None:
         return None
-    flops = float(work(model, claim.dtype).token_flops)
+    flops = float(work(model, claim.weights).token_flops)
     most = serving_equations.tokens_per_request_bound(
-        peak=claim.gpus * chip.bound_peak(claim.dtype), token_flops=flops, request_rate=rate
+        peak=claim.gpus * chip.bound_peak(claim.weights), token_flops=flops, request_rate=rate
     )
     if most * ROUNDING >= (claim.tokens_per_request or SHORTEST_REQUEST):
         return None
@@ -167,7 +167,7 @@ def _first_token(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     """A time to first token against the arithmetic of the prompt."""
     if claim.ttft is None:
         return None
-    made = prefill(gpu=chip, model=model, prompt=claim.prompt, dtype=claim.dtype)
+    made = prefill(gpu=chip, model=model, prompt=claim.prompt, dtype=claim.weights)
     limit = made.bound / claim.gpus
     if claim.ttft * ROUNDING >= limit:
         return None
@@ -176,6 +176,12 @@ def _first_token(claim: Claim, model: Model, chip: Chip) -> Breach | None:
         f"{claim.prompt} tokens takes at the whole peak"
     )
     return Breach("compute", claim.ttft, limit, "second", why)
+
+
+def times(stated: float, limit: float) -> str:
+    """How far beyond a limit, with two significant digits; three where it is hardly beyond."""
+    factor = stated / limit
+    return show(float(f"{factor:.2g}")) if factor >= 1.1 else f"{factor:.2f}"
 
 
 RATES = (_decode, _between, _slope, _served, _prefill, _requests, _outputs, _first_token)
@@ -198,8 +204,8 @@ def beaten(chip: Chip, value: float, unit: str, gpus: int = 1, dtype: str = "") 
         return None
     named = f"{chip.name} in {dtype}" if dtype and kind == "compute" else chip.name
     why = (
-        f"{show(value, unit, 4)} is {value / limit:.2f} times the {show(limit, unit, 4)} that the "
-        f"datasheet gives {gpus} × {named}"
+        f"{show(value, unit, 4)} is {times(value, limit)} times the {show(limit, unit, 4)} "
+        f"that the datasheet gives {gpus} × {named}"
     )
     return Breach(kind, value, limit, unit, why)
 

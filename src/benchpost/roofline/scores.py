@@ -139,9 +139,17 @@ def row_of(server: Served) -> Row:
 
 
 def chosen(
-    kind: str = "decode", gpu: str = "", engine: str = "", format: str = "", model: str = ""
+    kind: str = "decode",
+    gpu: str = "",
+    engine: str = "",
+    format: str = "",
+    model: str = "",
+    source: str = "",
 ) -> tuple[Score, ...]:
-    """The scores of a kind, of one GPU, engine, format or model where named; UsageError if none."""
+    """The scores of a kind, of one GPU, engine, format, model or source where named.
+
+    A source is named by how it begins. Raises UsageError where there is no such row.
+    """
     if kind not in STEPS:
         raise UsageError(f"unknown kind {kind!r}{near(kind, STEPS)}; known are {', '.join(STEPS)}")
     wanted = {
@@ -154,9 +162,12 @@ def chosen(
     found = tuple(
         score
         for score in kept(kind).scores
-        if score.kind == kind and all(getattr(score.row, key) == value for key, value in named)
+        if score.kind == kind
+        and all(getattr(score.row, key) == value for key, value in named)
+        and score.row.source.startswith(source)
     )
     if not found:
+        named += [("source", source)] if source else []
         of = ", ".join(f"{key} {value!r}" for key, value in named)
         raise UsageError(f"no published {kind} row that is kept is of {of}")
     return found

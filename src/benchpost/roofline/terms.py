@@ -67,7 +67,8 @@ _MODEL = (
     Term("head_parameters", "P_{\\text{head}}", "1", "parameters of the LM head"),
     Term("parameters", "P", "1", "parameters of the model"),
     Term("parameter_bytes", "b_{\\text{w}}", "byte", "bytes of one parameter"),
-    Term("weight_bytes", "W", "byte", "bytes of the weights"),
+    Term("weight_bytes", "W", "byte", "bytes of the weights that a step reads"),
+    Term("held_bytes", "W_{\\text{held}}", "byte", "bytes of all weights that a GPU holds"),
 )
 _SEQUENCE = (
     Term("batch", "N_{\\text{seq}}", "1", "sequences in the batch"),

@@ -12,7 +12,7 @@ takes some milliseconds for the few hundred requests that it serves by default.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 from benchpost.errors import UsageError
 from benchpost.roofline import batching, catalog, predict
@@ -244,18 +244,7 @@ def speculation_speedup(
     dtype: str = "bf16",
 ) -> Quantity:
     """Speed-up of speculative decoding against plain decoding, typically."""
-    made = batching.speculate(
-        gpu=gpu,
-        model=model,
-        acceptance=acceptance,
-        drafted=drafted,
-        batch=batch,
-        context=context,
-        draft_cost=draft_cost,
-        dtype=dtype,
-        engine="vllm",
-    )
-    return Quantity(made.value, "1")
+    return Quantity(batching.speculate(**locals(), engine="vllm").value, "1")
 
 
 def speculation_break_even(
@@ -272,16 +261,7 @@ def speculation_break_even(
 
     Where it pays at every batch that is looked at, there is no such number.
     """
-    asked: dict[str, Any] = {
-        "gpu": gpu,
-        "model": model,
-        "acceptance": acceptance,
-        "drafted": drafted,
-        "context": context,
-        "draft_cost": draft_cost,
-        "dtype": dtype,
-        "engine": "vllm",
-    }
+    asked = {**locals(), "engine": "vllm"}
     batch, most = speculation.break_even(**asked), speculation.most_batches(**asked)
     if batch == most:
         said = speculation.said_of(batch, most)

@@ -11,13 +11,12 @@ from pathlib import Path
 from posixpath import relpath
 
 from benchpost.config import Project
-from benchpost.errors import BenchpostError, Place
-from benchpost.findings import Check, Finding, Severity
+from benchpost.findings import Finding, Severity
 from benchpost.site.category_page import category_page, choice_page, index_page
 from benchpost.site.front import tag
 from benchpost.site.shelf import Shelf
 from benchpost.site.skill_page import Made, code_page, skill_page, text_page
-from benchpost.skills.aliases import ALIASES_FILE, Aliases, read_aliases
+from benchpost.skills.aliases import ALIASES_FILE, Aliases, sound_aliases
 from benchpost.skills.exports import DISCOVERY, archive, web
 from benchpost.skills.library import MARKDOWN, Library
 from benchpost.skills.pages import Kind, Page, Plan, plan
@@ -72,12 +71,10 @@ def make_catalogue(
 
 
 def _aliases(tree: Path, project: Project) -> tuple[Aliases, list[Finding]]:
-    """The old paths of the skills; a broken file of them costs the redirects only."""
-    try:
-        return read_aliases(tree), []
-    except BenchpostError as error:
-        place = Place(project.relative(tree / ALIASES_FILE))
-        return Aliases(), [Finding(Check.K001, place, error.message)]
+    """The old paths of the skills; what is wrong with one costs its redirects only."""
+    found, faults = sound_aliases(tree)
+    path = project.relative(tree / ALIASES_FILE)
+    return found, [replace(each, place=replace(each.place, path=path)) for each in faults]
 
 
 def _spellings(tags: Iterable[str]) -> dict[str, str]:

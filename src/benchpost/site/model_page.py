@@ -12,11 +12,13 @@ from benchpost.roofline.types import Equation, Term
 from benchpost.site import escape
 from benchpost.site.worked import Subject, Worked, subjects, worked
 
-INTRO = """Each equation is one plain Python function in `benchpost.roofline`. Its LaTeX, the number
-in a sentence, the curve of a chart and the JavaScript come from that function alone. A multiply-add
-is two FLOPs; GB is $10^9$ bytes, GiB is written GiB. Numbers are bounds of the hardware unless the
-name says `engine` or `serving`; [how wrong the model is](errors/index.md) is measured. Chips and
-models in the examples are those of [the catalogue](catalog.md)."""
+INTRO = """Each equation is one plain Python function of floats in SI units; its section names the
+module, and `benchpost.roofline.EQUATIONS` has all of them by name. The predictions that are made of
+them take chips, models and arrays: [From Python](../guide/python.md). An equation's LaTeX, the
+number in a sentence, the curve of a chart and the JavaScript come from that function alone. A
+multiply-add is two FLOPs; GB is $10^9$ bytes, GiB is written GiB. Numbers are bounds of the
+hardware unless the name says `engine` or `serving`; [how wrong the model is](errors/index.md) is
+measured. Chips and models in the examples are those of [the catalogue](catalog.md)."""
 
 
 def model_page() -> Iterator[str]:
@@ -71,6 +73,8 @@ def _notes(equation: Equation, example: Worked) -> Iterator[str]:
         yield f"Numbers: {example.sources}."
     if used := _used_in(equation.result, equation):
         yield f"Used in {', '.join(map(_to_equation, used))}."
+    module = equation.function.__module__
+    yield f"In Python: {escape.code(f'from {module} import {equation.name}')}."
     yield f"As a slot: {escape.code(f'{{/* {example.slot} */}}')}"
 
 

@@ -302,7 +302,14 @@ EXAMPLES: Mapping[str, Example] = {
 """Worked examples; an equation without one here is worked for a desktop card and a small model."""
 
 _BY_MODEL = {"parameters", "layers", "hidden", "heads", "kv_heads", "head_dim", "vocab"}
-_BY_FORMAT = {"parameter_bytes", "element_bytes", "kv_element_bytes", "weight_bytes", "peak"}
+_BY_FORMAT = {
+    "parameter_bytes",
+    "element_bytes",
+    "kv_element_bytes",
+    "weight_bytes",
+    "held_bytes",
+    "peak",
+}
 _BY_GPU = {"bandwidth", "peak", "memory", "efficiency", "layer_time"}
 
 

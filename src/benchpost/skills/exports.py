@@ -24,6 +24,7 @@ from benchpost.skills.library import TEXTS, Library, resolve
 from benchpost.skills.links import place_at
 from benchpost.skills.mentions import mentions
 from benchpost.skills.profiles import LONGEST
+from benchpost.skills.published import outside
 from benchpost.skills.repair import renamed
 from benchpost.skills.rewrite import Moved, rewritten
 from benchpost.skills.tokens import tokens
@@ -91,12 +92,10 @@ def _slug(text: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", text.lower()))[: LONGEST["name"]].strip("-") or "skill"
 
 
-def _copied(
-    library: Library, prefix: str, may: Callable[[str, Skill], bool] = lambda path, skill: True
-) -> Export:
+def _copied(library: Library, prefix: str) -> Export:
     """Every skill in a folder of its own name below `prefix`, links between them rewritten.
 
-    `may` says which files.
+    What links of the file system take from outside of the tree is left out.
     """
     copier = _Copier(library, names(library))
     files: dict[str, bytes] = {}
@@ -108,7 +107,8 @@ def _copied(
             place = Place(shown(skill.path))
             findings.append(Finding(Check.K009, place, message, severity=Severity.WARNING))
         findings += _leading_out(library, skill)
-        for inner, data in copier.content(skill, may):
+        findings += outside(library, skill)
+        for inner, data in copier.content(skill):
             files[f"{prefix}{name}/{inner}"] = data
     return Export(files, tuple(findings))
 
@@ -136,13 +136,11 @@ class _Copier:
         }
         return Moved(folders, self.base)
 
-    def content(
-        self, skill: Skill, may: Callable[[str, Skill], bool]
-    ) -> Iterator[tuple[str, bytes]]:
+    def content(self, skill: Skill) -> Iterator[tuple[str, bytes]]:
         """The files of a skill by their path inside it."""
         for path in (skill.path, *(file.path for file in skill.support)):
             file = self.library.tree.root / path
-            if file.is_file() and may(path, skill):
+            if file.is_file() and self.library.is_own(path, skill):
                 inner = path.removeprefix(f"{skill.folder}/") if skill.folder else path
                 is_skill = path == skill.path
                 data = self._rewritten(path, self.names[path] if is_skill else "")
@@ -190,7 +188,7 @@ def _marketplace(library: Library, base: str = "") -> Export:
 
 def web(library: Library, prefix: str = "skills/") -> Export:
     """What a site serves: every skill as Markdown below `prefix`, lists of them, and discovery."""
-    copied = _copied(library, prefix, lambda path, skill: library.is_own(path, skill))
+    copied = _copied(library, prefix)
     folders = names(library)
     files = dict(copied.files)
     findings = list(copied.findings)
@@ -201,6 +199,9 @@ def web(library: Library, prefix: str = "skills/") -> Export:
             message = "has no description; discovery does not list it"
             found = Finding(Check.K011, Place(shown(skill.path)), message)
             findings.append(found)
+            continue
+        if f"{prefix}{name}/SKILL.md" not in copied.files:
+            # a link took it from elsewhere, which has its finding
             continue
         entry, added = _discovered(skill, name, copied.files, prefix)
         entries.append(entry)
@@ -252,7 +253,7 @@ def _record(library: Library, skill: Skill, url: str) -> dict[str, object]:
         "category": skill.category,
         "description": skill.description,
         "tags": list(skill.tags),
-        "platforms": skill.fields.get("platforms") or [],
+        "platforms": list(skill.platforms),
         "tokens": tokens(text),
         "digest": f"sha256:{sha256(text.encode())}",
         "url": url,
