@@ -11,7 +11,8 @@ The other way, where the tool is installed, and the two against each other:
     python scripts/facts.py installed vllm > parsed.json
     python scripts/facts.py compare vllm parsed.json
 
-`import` made the first history from a flat file of 47 releases.
+The history of vLLM up to 0.33.0 was read once, from the source distributions of its releases, and
+is not made again: a new release is laid over it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ from typing import Any
 from toolfacts import installed, llama_source, sglang_source, vllm_source
 from toolfacts.compare import commands, differences
 from toolfacts.encode import encoded
-from toolfacts.imported import imported
 from toolfacts.merge import merged
 from toolfacts.snapshot import Snapshot
 from toolfacts.table import current
@@ -55,7 +55,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
     verbs = parser.add_subparsers(required=True)
     for name, act, words in (
-        ("import", _import, ["file"]),
         ("source", _source, ["tool", "folder"]),
         ("installed", _installed, ["tool"]),
         ("compare", _compare, ["tool", "file"]),
@@ -68,11 +67,6 @@ def _parser() -> argparse.ArgumentParser:
         if name == "merge":
             verb.add_argument("--date", required=True, help="when the release came out, ISO")
     return parser
-
-
-def _import(args: argparse.Namespace) -> int:
-    sys.stdout.write(encoded(imported(json.loads(args.file.read_text(encoding="utf-8")))))
-    return 0
 
 
 def _source(args: argparse.Namespace) -> int:

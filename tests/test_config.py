@@ -107,3 +107,17 @@ def test_documents_are_files_with_something_of_ours(tmp_path: Path) -> None:
     (tmp_path / "a/deep/x.md").write_text("nothing\n")
     with pytest.raises(BenchpostError, match=r"no .mdx or .md file with a slot, value or snippet"):
         project.post_files([str(tmp_path / "a/deep")])
+
+
+def test_a_link_is_named_by_its_own_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not by that of a file elsewhere on the machine; a root behind a link is the root."""
+    root = tmp_path / "root"
+    (root / "posts").mkdir(parents=True)
+    (root / "posts/secret.md").symlink_to("/etc/hostname")
+    (tmp_path / "other").symlink_to("root")
+    project = Project(root.resolve())
+    monkeypatch.chdir(root)
+    assert project.relative(root / "posts/secret.md") == "posts/secret.md"
+    assert project.relative(Path("posts/../posts/a.md")) == "posts/a.md"
+    assert project.relative(tmp_path / "other/posts/a.md") == "posts/a.md"
+    assert project.relative(tmp_path / "x.md") == (tmp_path / "x.md").as_posix()

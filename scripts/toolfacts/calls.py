@@ -7,16 +7,18 @@ import copy
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from toolfacts.expressions import elements
 from toolfacts.sources import Ref
+from toolfacts.things import Parser, Scope, Subparsers
 from toolfacts.values import UNKNOWN, Kind
 
 if TYPE_CHECKING:
-    from toolfacts.interpret import Interpreter, Scope
+    from toolfacts.interpret import Interpreter
 
 
 def called(run: Interpreter, node: ast.Call, scope: Scope) -> object:
     """What a call gives, with what it adds to parsers entered."""
-    args = run._elements(node.args, scope)
+    args = elements(run, node.args, scope)
     words: dict[str, object] = {}
     for each in node.keywords:
         value = run.value(each.value, scope)
@@ -39,8 +41,6 @@ def _method(
     scope: Scope,
 ) -> object:
     """A method of a parser, a table or a string; NotImplemented for any other."""
-    from toolfacts.interpret import Parser, Subparsers
-
     if isinstance(func.value, ast.Call) and ast.unparse(func.value.func) == "super":
         return _inherited(run, func.attr, args, words, scope)
     owner = run.value(func.value, scope)
@@ -87,8 +87,6 @@ def _inherited(
 def _of_parser(
     run: Interpreter, parser: object, name: str, args: list[object], words: dict[str, object]
 ) -> object:
-    from toolfacts.interpret import Parser, Subparsers
-
     assert isinstance(parser, Parser)
     if name == "add_argument":
         names = tuple(each for each in args if isinstance(each, str))
@@ -105,8 +103,6 @@ def _of_parser(
 
 
 def _add_parser(run: Interpreter, owner: object, args: list[object]) -> object:
-    from toolfacts.interpret import Parser, Subparsers
-
     assert isinstance(owner, Subparsers)
     if not args or not isinstance(args[0], str):
         return UNKNOWN
@@ -137,8 +133,6 @@ def _function(
 
 def _worth_following(args: list[object], words: dict[str, object], target: Ref) -> bool:
     """Whether a function may add flags, or change keywords that others add."""
-    from toolfacts.interpret import Parser, Subparsers
-
     given = [*args, *words.values()]
     if any(isinstance(each, Parser | Subparsers | dict) for each in given):
         return True

@@ -69,7 +69,11 @@ def fields(ref: Ref, sources: Sources) -> dict[str, Field]:
 def keywords(ref: Ref, sources: Sources) -> dict[str, dict[str, object]]:
     """For each field, the keywords that `add_argument` gets."""
     return {
-        name: {**_keywords(each, sources), "default": default(each, sources)}
+        name: {
+            **_keywords(each, sources),
+            "default": default(each, sources),
+            "range": bounds(each),
+        }
         for name, each in fields(ref, sources).items()
     }
 
@@ -137,6 +141,18 @@ def default(each: Field, sources: Sources) -> object:
         found = sources.find(each.ref.module, node.id)
         node = found.node if found and isinstance(found.node, ast.expr) else None
     return literal(node) if node is not None else UNKNOWN
+
+
+BOUNDS = ("gt", "ge", "lt", "le")
+"""Keywords of pydantic's `Field` that a number is held against."""
+
+
+def bounds(each: Field) -> list[list[object]]:
+    """The limits that a field's number must keep, e.g. `[["gt", 0], ["le", 1]]`."""
+    if not (isinstance(each.default, ast.Call) and ast.unparse(each.default.func) == "Field"):
+        return []
+    given = [(word.arg, literal(word.value)) for word in each.default.keywords]
+    return [[name, limit] for name, limit in given if name in BOUNDS and limit is not UNKNOWN]
 
 
 PLAIN = {"bool": "bool", "int": "int", "float": "float", "str": "str", "None": "none"}

@@ -9,65 +9,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
+from toolfacts.calls import called
+from toolfacts.expressions import EXPRESSIONS
 from toolfacts.sources import Ref, Sources, bind
-from toolfacts.values import UNKNOWN, Kind
+from toolfacts.things import Added, Parser, Returned, Scope, Special
+from toolfacts.values import UNKNOWN
 
 DEEPEST = 40
 """Calls within calls."""
 WORK = 200_000
 """Statements after which something must be wrong."""
-
-
-@dataclass(frozen=True)
-class Parser:
-    """A parser, or a group of one: what is added to either is the command's."""
-
-    command: str
-    """E.g. `bench serve`"""
-
-
-@dataclass(frozen=True)
-class Subparsers:
-    """What `add_subparsers` gives."""
-
-    command: str
-    """The command whose subcommands these are."""
-
-
-@dataclass(frozen=True)
-class Added:
-    """One `add_argument`."""
-
-    command: str
-    """The command it is for."""
-    names: tuple[str, ...]
-    """Flags, or the name of a word without one."""
-    words: Mapping[str, object]
-    """The keywords it was given, as far as they are known."""
-
-
-@dataclass
-class Scope:
-    """The names of a function at work."""
-
-    ref: Ref
-    """The function."""
-    names: dict[str, object] = field(default_factory=dict)
-    """What they are."""
-
-
-class Returned(Exception):
-    """Leaves a function with a value."""
-
-    def __init__(self, value: object) -> None:
-        super().__init__()
-        self.value = value
-
-
-Special = Callable[[list[object], dict[str, object]], object]
-"""A function of the tool that is not followed but known."""
 
 
 class Interpreter:
@@ -213,34 +165,10 @@ class Interpreter:
 
     def value(self, node: ast.expr | None, scope: Scope) -> object:
         """What an expression is, or UNKNOWN."""
+        if isinstance(node, ast.Call):
+            return called(self, node, scope)
         handler = EXPRESSIONS.get(type(node))
         return handler(self, node, scope) if handler and node is not None else UNKNOWN
-
-    def _constant(self, node: ast.Constant, scope: Scope) -> object:
-        return node.value
-
-    def _name(self, node: ast.Name, scope: Scope) -> object:
-        if node.id in scope.names:
-            return scope.names[node.id]
-        if node.id in self.special:
-            return self.special[node.id]
-        if node.id in KINDS:
-            return KINDS[node.id]
-        found = self.sources.find(scope.ref.module, node.id)
-        if found is None:
-            return UNKNOWN
-        if isinstance(found.node, ast.expr):
-            return self.value(found.node, Scope(found))
-        return found
-
-    def _attribute(self, node: ast.Attribute, scope: Scope) -> object:
-        whole = ast.unparse(node)
-        if whole in KINDS or whole in self.special:
-            return KINDS.get(whole) or self.special[whole]
-        owner = self.value(node.value, scope)
-        if not isinstance(owner, Ref):
-            return UNKNOWN
-        return self.member(owner, node.attr)
 
     def member(self, owner: Ref, name: str) -> object:
         """A name in a class, in what it extends, or in a module."""
@@ -271,95 +199,6 @@ class Interpreter:
                 found += self.lineage(value)
         return found
 
-    def _subscript(self, node: ast.Subscript, scope: Scope) -> object:
-        if ast.unparse(node.value).rpartition(".")[2] == "Literal":
-            inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            return self._elements(list(inner), scope)
-        table, key = self.value(node.value, scope), self.value(node.slice, scope)
-        if isinstance(table, dict) and isinstance(key, str):
-            return table.get(key, UNKNOWN)
-        if (
-            isinstance(table, list | tuple)
-            and isinstance(key, int)
-            and -len(table) <= key < len(table)
-        ):
-            return table[key]
-        return UNKNOWN
-
-    def _list(self, node: ast.List, scope: Scope) -> object:
-        return self._elements(node.elts, scope)
-
-    def _tuple(self, node: ast.Tuple, scope: Scope) -> object:
-        return tuple(self._elements(node.elts, scope))
-
-    def _elements(self, nodes: list[ast.expr], scope: Scope) -> list[object]:
-        found: list[object] = []
-        for node in nodes:
-            if isinstance(node, ast.Starred):
-                value = self.value(node.value, scope)
-                found += list(value) if isinstance(value, list | tuple | dict) else [UNKNOWN]
-            else:
-                found.append(self.value(node, scope))
-        return found
-
-    def _dict(self, node: ast.Dict, scope: Scope) -> object:
-        table: dict[object, object] = {}
-        for key, value in zip(node.keys, node.values, strict=True):
-            inner = self.value(value, scope)
-            if key is None:
-                table.update(inner if isinstance(inner, dict) else {})
-            elif isinstance(name := self.value(key, scope), str | int | float):
-                table[name] = inner
-        return table
-
-    def _joined(self, node: ast.JoinedStr, scope: Scope) -> object:
-        parts = []
-        for each in node.values:
-            inner = each.value if isinstance(each, ast.FormattedValue) else each
-            value = self.value(inner, scope)
-            if not isinstance(value, str | int):
-                return UNKNOWN
-            parts.append(str(value))
-        return "".join(parts)
-
-    def _binary(self, node: ast.BinOp, scope: Scope) -> object:
-        left, right = self.value(node.left, scope), self.value(node.right, scope)
-        if isinstance(node.op, ast.Add) and type(left) is type(right):
-            return left + right if isinstance(left, str | list | tuple | int | float) else UNKNOWN  # type: ignore[operator]  # both are of one of these types
-        if isinstance(node.op, ast.Mult) and isinstance(left, int | float):
-            return left * right if isinstance(right, int | float) else UNKNOWN
-        if isinstance(node.op, ast.Pow) and isinstance(left, int) and isinstance(right, int):
-            return left**right if 0 <= right < 64 else UNKNOWN
-        return UNKNOWN
-
-    def _unary(self, node: ast.UnaryOp, scope: Scope) -> object:
-        value = self.value(node.operand, scope)
-        if isinstance(node.op, ast.USub) and isinstance(value, int | float):
-            return -value
-        return UNKNOWN
-
-    def _choice(self, node: ast.IfExp, scope: Scope) -> object:
-        return self.value(node.body, scope)
-
-    def _call(self, node: ast.Call, scope: Scope) -> object:
-        from toolfacts.calls import called
-
-        return called(self, node, scope)
-
-
-KINDS = {
-    "int": Kind("int"),
-    "float": Kind("float"),
-    "str": Kind("str"),
-    "bool": Kind("bool-word"),
-    "json.loads": Kind("json"),
-    "human_readable_int": Kind("size"),
-    "human_readable_int_or_auto": Kind("size-or-auto"),
-    "union_dict_and_str": Kind("json-or-word"),
-    "argparse.BooleanOptionalAction": "BooleanOptionalAction",
-    "BooleanOptionalAction": "BooleanOptionalAction",
-}
-"""Names that say what a word on the command line is turned into, or done with."""
 
 STATEMENTS: dict[type[ast.stmt], Callable[[Interpreter, ast.stmt, Scope], None]] = {
     ast.Assign: Interpreter._assign,  # type: ignore[dict-item]  # each takes the node it stands for
@@ -374,20 +213,4 @@ STATEMENTS: dict[type[ast.stmt], Callable[[Interpreter, ast.stmt, Scope], None]]
     ast.Import: Interpreter._import,
     ast.ImportFrom: Interpreter._import,
     ast.Delete: Interpreter._delete,  # type: ignore[dict-item]  # as above
-}
-
-EXPRESSIONS: dict[type[ast.expr | None], Callable[[Interpreter, ast.expr, Scope], object]] = {
-    ast.Constant: Interpreter._constant,  # type: ignore[dict-item]  # each takes the node it stands for
-    ast.Name: Interpreter._name,  # type: ignore[dict-item]  # as above
-    ast.Attribute: Interpreter._attribute,  # type: ignore[dict-item]  # as above
-    ast.Subscript: Interpreter._subscript,  # type: ignore[dict-item]  # as above
-    ast.List: Interpreter._list,  # type: ignore[dict-item]  # as above
-    ast.Set: Interpreter._list,  # type: ignore[dict-item]  # as above
-    ast.Tuple: Interpreter._tuple,  # type: ignore[dict-item]  # as above
-    ast.Dict: Interpreter._dict,  # type: ignore[dict-item]  # as above
-    ast.JoinedStr: Interpreter._joined,  # type: ignore[dict-item]  # as above
-    ast.BinOp: Interpreter._binary,  # type: ignore[dict-item]  # as above
-    ast.UnaryOp: Interpreter._unary,  # type: ignore[dict-item]  # as above
-    ast.IfExp: Interpreter._choice,  # type: ignore[dict-item]  # as above
-    ast.Call: Interpreter._call,  # type: ignore[dict-item]  # as above
 }

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from toolfacts.configs import Field, fields
-from toolfacts.interpret import Interpreter, Parser, Scope
+from toolfacts.interpret import Interpreter
 from toolfacts.snapshot import Snapshot, flags, positionals
 from toolfacts.sources import Module, Ref, Sources
+from toolfacts.things import Parser, Scope
 from toolfacts.values import UNKNOWN, Kind
 
 FIELDS = "sglang.srt.arg_groups.fields"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from toolfacts.interpret import Added
 from toolfacts.sources import Ref
+from toolfacts.things import Added
 from toolfacts.values import UNKNOWN, Kind
 
 SWITCHES = ("store_true", "store_false", "store_const", "count", "help", "version")
@@ -52,6 +52,8 @@ def _record(each: Added) -> dict[str, Any]:
             plain = [value for value in values if isinstance(value, str | int | float)]
             if plain and len(plain) >= len([v for v in values if v is not None]):
                 record[key] = plain
+    if each.words.get("range"):
+        record["range"] = each.words["range"]
     if action == "BooleanOptionalAction":
         record["no"] = True
     default = _default(each.words, action)

@@ -8,11 +8,11 @@ from typing import Any
 
 Entry = dict[str, Any]
 """A flag of one command: `names`, `kind`, `life` and, where they are, `nargs`, `choices`, `known`,
-`no` and `default`."""
+`range`, `no` and `default`."""
 Table = dict[str, dict[str, list[Entry]]]
 """By command and full spelling, what the spelling has meant; the newest last."""
 
-SHAPE = ("names", "kind", "nargs", "choices", "known", "no", "default")
+SHAPE = ("names", "kind", "nargs", "choices", "known", "range", "no", "default")
 
 
 def expand(flags: list[Mapping[str, Any]]) -> Table:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from toolfacts.configs import fields, hints_of, keywords
-from toolfacts.interpret import Interpreter, Subparsers
+from toolfacts.configs import Field, Hint, bounds, fields, hints_of, keywords
+from toolfacts.interpret import Interpreter
 from toolfacts.snapshot import Snapshot, flags, positionals
 from toolfacts.sources import Ref, Sources
+from toolfacts.things import Subparsers
 
 CLI = "vllm.entrypoints.cli"
 
@@ -91,14 +92,21 @@ def _objects(sources: Sources) -> Iterator[tuple[str, dict[str, Any]]]:
                 continue
             hints = list(hints_of(each.annotation, each.ref, sources))
             waiting += [hint.name for hint in hints if hint.kind == "class" and hint.name]
-            record: dict[str, Any] = {"kind": ast.unparse(each.annotation).strip("'\"")}
-            choices = [choice for hint in hints for choice in hint.choices]
-            open_ended = any(hint.kind in ("str", "int", "other", "class") for hint in hints)
-            if choices and not open_ended:
-                record["choices"] = choices
-            keys[each.name] = record
+            keys[each.name] = _key(each, hints)
         if keys:
             yield name, keys
+
+
+def _key(each: Field, hints: list[Hint]) -> dict[str, Any]:
+    """What is kept of one key: its type, the values allowed, the limits of a number."""
+    record: dict[str, Any] = {"kind": ast.unparse(each.annotation).strip("'\"")}
+    choices = [choice for hint in hints for choice in hint.choices]
+    open_ended = any(hint.kind in ("str", "int", "other", "class") for hint in hints)
+    if choices and not open_ended:
+        record["choices"] = choices
+    if limits := bounds(each):
+        record["range"] = limits
+    return record
 
 
 def _class(name: str, sources: Sources) -> Ref | None:

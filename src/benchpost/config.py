@@ -20,14 +20,14 @@ POST_SUFFIXES = (".mdx", ".md")
 MARKS = ("mkdocs.yml", ".git")
 """What shows a project's root where no settings do."""
 SNIPPET = rb"^[ \t>]*(?:```|~~~)[^\n]*\bbench\b"
-DOCUMENT = re.compile(
-    rb"<!--\s*/?(?:fill\b|=\s)"  # a slot or a value
-    rb"|"
-    + SNIPPET
-    + rb"|\A\s*---\r?\n(?:(?!---)[^\n]*\n)*?numbers[ \t]*:",  # a declaration in front matter
-    re.MULTILINE,
-)
-"""What makes a Markdown file below `documents` one of ours: a marker or a declaration."""
+DECLARATION = rb"\A\s*---\r?\n(?:(?!---)[^\n]*\n)*?numbers[ \t]*:"
+DOCUMENTS: Mapping[str, re.Pattern[bytes]] = {
+    suffix: re.compile(
+        rb"|".join((comment + rb"\s*/?(?:fill\b|=\s)", SNIPPET, DECLARATION)), re.MULTILINE
+    )
+    for suffix, comment in ((".md", rb"<!--"), (".mdx", rb"\{\s*/\*"))
+}
+"""What makes a file one of ours, by its ending: a slot, value, snippet, or a declaration."""
 SNIPPETS = re.compile(SNIPPET, re.MULTILINE)
 
 
@@ -68,10 +68,13 @@ class Project:
     """Its settings."""
 
     def relative(self, file: Path) -> str:
-        """How a file is named to people: relative to the root where it lies inside."""
-        resolved = file.resolve()
-        if resolved.is_relative_to(self.root):
-            return resolved.relative_to(self.root).as_posix()
+        """How a file is named to people: relative to the root where it lies inside.
+
+        A link inside is named by its own path, wherever it leads.
+        """
+        for path in (Path(os.path.abspath(file)), file.resolve()):  # noqa: PTH100 - follows no link
+            if path.is_relative_to(self.root):
+                return path.relative_to(self.root).as_posix()
         return file.as_posix()
 
     def posts(self) -> list[Path]:
@@ -84,6 +87,19 @@ class Project:
         posts = set(self.posts())
         found = {file for name in self.config.documents for file in _markdown(self.root / name)}
         return sorted(file for file in found - posts if is_document(file))
+
+    def folders_with(self, name: str) -> list[Path]:
+        """Folders of posts and below `documents` that hold a folder of this name, sorted."""
+        return sorted({at for at, _ in self._folders() if (at / name).is_dir()})
+
+    def texts(self) -> list[Path]:
+        """Every MDX and Markdown file among the posts and below `documents`, ours or not."""
+        found = {at / name for at, names in self._folders() for name in names}
+        return sorted(file for file in found if file.suffix in POST_SUFFIXES)
+
+    def _folders(self) -> Iterator[tuple[Path, list[str]]]:
+        for name in (self.config.posts, *self.config.documents):
+            yield from _walked(self.root / name)
 
     def post_files(self, arguments: list[str]) -> list[Path]:
         """The posts and documents that command-line arguments name, or all of the project."""
@@ -110,15 +126,21 @@ class Project:
 
 
 def _markdown(folder: Path) -> Iterator[Path]:
-    """Markdown files below a folder; hidden folders and installed packages are not looked into."""
+    """Markdown files below a folder."""
+    for at, names in _walked(folder):
+        yield from (at / name for name in names if name.endswith(".md") and name[0] != ".")
+
+
+def _walked(folder: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Folders with the names of their files; not the hidden ones, nor installed packages."""
     for at, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if name[0] != "." and name != "node_modules"]
-        yield from (Path(at, name) for name in names if name.endswith(".md") and name[0] != ".")
+        yield Path(at), names
 
 
 def is_document(file: Path) -> bool:
     """Whether a file has a marker or a declaration of ours; only such a file is read as a post."""
-    return _says(file, DOCUMENT)
+    return _says(file, DOCUMENTS.get(file.suffix, DOCUMENTS[".md"]))
 
 
 def may_run(file: Path) -> bool:

@@ -37,6 +37,19 @@ def test_posts_are_filled_and_the_site_is_built(
     assert (project / "site/index.html").is_file()
 
 
+def test_drafts_that_are_left_out_are_named(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who misses a post on the site reads why."""
+    for name in ("b", "c"):
+        (project / "posts" / name).mkdir()
+        (project / "posts" / name / "index.md").write_text("---\ndraft: true\n---\n# B\n")
+    assert main(["build", "--no-run"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "left out of the site as drafts: posts/b/index.md, posts/c/index.md"
+    )
+
+
 def test_what_cannot_be_filled_is_not_published(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

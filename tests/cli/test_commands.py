@@ -88,7 +88,11 @@ WRONG = [
     (["nothing.md", "--tool", "vllm"], "no file nothing.md"),
     (
         ["README.md"],
-        "no page here says in its front matter which tool it speaks of; name one with --tool, "
+        "README.md declares no tool; nothing was checked; name one with --tool, e.g. `--tool vllm`",
+    ),
+    (
+        ["README.md", "README.md"],
+        "README.md, README.md declare no tool; nothing was checked; name one with --tool, "
         "e.g. `--tool vllm`",
     ),
 ]
@@ -103,13 +107,40 @@ def test_wrong_use(
     assert capsys.readouterr().err == f"benchpost: {message}\n"
 
 
+def test_pages_that_are_not_checked_are_named(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside pages that declare a tool, those that declare none are not silently green."""
+    for name in ("b.md", "c.md", "d.md"):
+        (project / name).write_text("---\ncommands: {allow: [--omni]}\n---\n\n    vllm serv\n")
+    assert main(["commands", "b.md", "README.md", "c.md", "d.md", "posts"]) == 1
+    assert capsys.readouterr().err == (
+        "benchpost: not checked: b.md, README.md, c.md and 1 more declare no tool; "
+        "name one with --tool, e.g. `--tool vllm`\n"
+    )
+
+
+def test_pages_elsewhere_are_named_as_they_were_given(
+    project: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """From outside the project a place is a path that works from where the reader stands."""
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    page = project / "README.md"
+    assert main(["commands", str(page), "--tool", "vllm", "--allow", "omni"]) == 1
+    assert capsys.readouterr().out == f"{page}:4:18: {GONE}"
+
+
 def test_the_tools_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     """`--facts` says of each tool how far the facts reach."""
     assert main(["commands", "--facts"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["llama.cpp", "sglang", "vllm"]
     tool = load("vllm")
-    assert lines[2].startswith(f"vllm {tool.version} ({tool.date}): {len(tool.versions)} releases")
+    assert lines[2].startswith(f"vllm {tool.version} ({tool.date}): {len(tool.versions)} releases,")
+    assert f"({load('llama.cpp').date}): 1 release, " in lines[0]
 
 
 def test_check_holds_the_commands_of_posts_that_declare_a_tool(

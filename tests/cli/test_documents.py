@@ -79,6 +79,45 @@ def test_an_orphan_of_several_documents_is_told_once(
     assert not (project / "docs/skills/a/figures").exists()
 
 
+def test_figures_of_a_folder_without_documents_are_told(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The last document may be gone, or have lost its markers: the project tells of its figures."""
+    main(["fill"])
+    capsys.readouterr()
+    (project / "docs/skills/a/b.md").write_text("Plain words.\n")
+    figure = "docs/skills/a/figures/diagram-matmul-m4-k4-n4.svg"
+    said = (
+        f"{figure}:1:1: F004 no post or document of docs/skills/a is left to show this figure; "
+        "delete it\n"
+    )
+    assert main(["check"]) == 1
+    assert capsys.readouterr().out == said
+    # beside other documents too, which have folders of their own
+    (project / "docs/skills/c").mkdir()
+    (project / "docs/skills/c/d.md").write_text("It is <!-- = 1 + 1 : .0f -->2<!-- /= -->.\n")
+    assert main(["check"]) == 1
+    assert capsys.readouterr().out == said
+    # a text of another folder may show it, and needs no marker for that
+    (project / "docs/skills/c/e.md").write_text(
+        "![A matmul](../a/" + figure.removeprefix("docs/skills/a/") + ")\n"
+    )
+    assert main(["check"]) == 0
+    assert main(["check", "docs/skills/c"]) == 0
+
+
+def test_a_project_without_any_document_says_what_it_looked_for(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not of posts alone, where the settings name folders of documents."""
+    (project / "docs/skills/a/b.md").unlink()
+    assert main(["check"]) == 2
+    assert capsys.readouterr().err == (
+        f"benchpost: no post in {project}/posts, where each is a folder with an index.mdx or "
+        "index.md; and no .md file with a slot, value or snippet below docs/skills\n"
+    )
+
+
 def test_run_takes_documents_with_snippets_only(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchpost.cli import main
+from benchpost.cli.predict import KINDS as PREDICTED
+from benchpost.cli.simulated import KINDS as SIMULATED
 from benchpost.skills.checks import check
 from benchpost.skills.library import Library
 from benchpost.skills.profiles import PROFILES
@@ -23,6 +26,54 @@ def commands(text: str) -> list[list[str]]:
     """The commands of ours in fences and inline code."""
     found = re.findall(r"^ *(benchpost [^\n]+)$|`(benchpost [^`]+)`", text, re.M)
     return [shlex.split(fenced or inline)[1:] for fenced, inline in found]
+
+
+PAGES = sorted(TREE.glob("**/*.md"))
+READY = ("predict", "simulate", "commands")
+"""Verbs that need nothing but their words; those of posts are followed step by step below."""
+
+
+def printed() -> list[Any]:
+    """Every whole command of a reader's on any page, its lines joined, with where it stands."""
+    found = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+        for words in commands(text):
+            if words[0] in READY and any(word.startswith("--") for word in words):
+                found.append(pytest.param(words, id=f"{page.stem}: {' '.join(words)}"))
+    return found
+
+
+@pytest.mark.parametrize("words", printed())
+def test_every_command_that_a_page_prints_runs(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As it is printed, with something to show for it and nothing to complain of."""
+    assert main(words) == 0
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) > 2
+    assert err == ""
+    # a page shows what a steady server does
+    assert "note:" not in out
+
+
+def test_commands_are_found_on_the_pages() -> None:
+    """In fences over several lines and in tables, of each verb that the pages name whole."""
+    found = {param.values[0][0] for param in printed()}
+    assert found == {"predict", "simulate"}
+    assert len(printed()) >= 9
+
+
+def test_every_verb_that_a_page_names_exists(capsys: pytest.CaptureFixture[str]) -> None:
+    """And each kind of an estimate or a simulation that it names."""
+    texts = [page.read_text(encoding="utf-8").replace("\\\n", " ") for page in PAGES]
+    named = {tuple(words[:2]) for text in texts for words in commands(text)}
+    for verb, kinds in {"predict": set(PREDICTED), "simulate": set(SIMULATED)}.items():
+        assert {words[1] for words in named if words[0] == verb and words[1:]} <= kinds
+    for verb in {words[0] for words in named}:
+        with pytest.raises(SystemExit) as left:
+            main([verb, "--help"])
+        assert left.value.code == 0
 
 
 def test_our_tree_is_portable() -> None:
@@ -98,3 +149,20 @@ def markers() -> str:
     assert len(rows) == 4
     closed = (row if "/=" in row else f"{row}\n<!-- /fill -->" for row in rows)
     return "\n\n".join(closed) + "\n"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TREE)))
+def test_no_column_of_numbers_holds_a_sentence(page: Path) -> None:
+    """What a figure cannot compute is a finding, never a text that pushes numbers aside."""
+    text = re.sub(r"<!--.*?-->", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    tables = re.findall(r"^(\|[ :|-]+\|)\n((?:\|.*\n)+)", text, re.M)
+    rows = [
+        (align.split("|"), row.split("|")) for align, body in tables for row in body.split("\n")
+    ]
+    cells = [
+        cell.strip()
+        for align, row in rows
+        for ends, cell in zip(align, row, strict=False)
+        if ends.strip().endswith("-:")
+    ]
+    assert [cell for cell in cells if len(cell) > 20] == []

@@ -85,6 +85,8 @@ def test_run_records_what_runs_and_says_what_does_not(
         "        return 1 / a\n"
         "               ~~^~~\n"
         "    ZeroDivisionError: division by zero\n"
+        "    nothing of this post was recorded, older results stay: "
+        "mend the snippet, or give it a post of its own\n"
     )
     recorded = json.loads((project / "posts/good/results/box.json").read_text("utf-8"))
     assert recorded["results"]["one"]["values"] == {"x": {"unit": "second", "value": 0.003}}
@@ -179,6 +181,8 @@ def test_a_failure_shows_its_traceback_below(project: Path) -> None:
     Lines("box", io.StringIO(), err).ended(Outcome("a.mdx", failure=failure))
     assert err.getvalue() == (
         "benchpost: a.mdx:3:1: snippet 'x': Boom\n    Traceback:\n      line\n"
+        "    nothing of this post was recorded, older results stay: "
+        "mend the snippet, or give it a post of its own\n"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from benchpost.cli import main
-from benchpost.cli.simulate import KINDS
+from benchpost.cli.simulated import KINDS
 
 ON = ["--gpu", "H100 SXM", "--model", "Llama-3.1-8B"]
 FEW = ["--requests", "60", "--concurrency", "8"]
@@ -30,7 +30,7 @@ def read(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
 def test_batching_has_a_column_for_each_policy(capsys: pytest.CaptureFixture[str]) -> None:
     """And a row for each number, with its unit."""
     out = said(capsys, "batching", *ON, *FEW, "--policy", "static,chunked")
-    head, first, *_ = out.splitlines()
+    head, first, *_ = out.partition("\n\n")[2].splitlines()
     assert head.split() == ["static", "chunked"]
     assert first.split()[0] == "throughput"
     assert first.count("tok/s") == 2
@@ -46,14 +46,69 @@ def test_json_has_what_was_asked_and_every_number(capsys: pytest.CaptureFixture[
     assert made["runs"] != read(capsys, "batching", *ON, *FEW)["runs"]
 
 
+def test_batching_says_what_its_numbers_are(capsys: pytest.CaptureFixture[str]) -> None:
+    """Simulated, of which server, how far measured ones were off, and by what source."""
+    out = said(capsys, "batching", *ON, *FEW)
+    assert out.startswith(
+        "simulated, not measured: Llama-3.1-8B on H100 SXM, weights bf16, KV cache bf16, "
+        "engine vllm\n\n"
+    )
+    flat = " ".join(out.split())
+    assert "Measured times were 0.87 to 1.33 times the predicted TPOT and 0.37 to 2.38" in flat
+    assert "218 published rows of InferenceX and NVIDIA" in flat
+    assert "NVIDIA product datasheet" in flat
+    made = read(capsys, "batching", *ON, *FEW)
+    assert made["simulated"] is True
+    assert made["notes"] == []
+    assert made["measured_over_simulated"]["tpot"] == pytest.approx([1 / 1.15, 1 / 0.75])
+    assert "published rows" in made["basis"]
+    assert "datasheet" in made["source"]
+
+
+def test_a_policy_that_no_measured_server_has_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """The error band is of vLLM's way of batching."""
+    (note,) = read(capsys, "batching", *ON, *FEW, "--policy", "static,chunked")["notes"]
+    assert note == "static: no measured server; the error below is vLLM's"
+
+
+def test_an_overloaded_server_is_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:
+    """With the rate that it can answer, which is near what a longer run gets."""
+    (note,) = read(capsys, "batching", *ON, "--rate", "60")["notes"]
+    assert note == (
+        "chunked is overloaded: 60 requests a second come and at most 35.9 are answered, so the "
+        "wait grows for as long as they come. The times and request_rate are those of 1,000 "
+        "requests; with more, TTFT and e2el grow"
+    )
+    assert "note: chunked is overloaded" in said(capsys, "batching", *ON, "--rate", "60")
+    assert "overloaded" not in said(capsys, "batching", *ON, "--rate", "10")
+
+
+def test_a_run_that_ends_before_it_is_steady_is_said_to(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """At a rate that the server can answer, with too few requests to see it."""
+    (note,) = read(capsys, "batching", *ON, "--rate", "30", "--requests", "100")["notes"]
+    assert note.startswith("chunked is not steady: 100 requests are over before as many end as ")
+
+
+def test_a_sweep_says_where_the_wait_grows(capsys: pytest.CaptureFixture[str]) -> None:
+    """In place of a time that depends on how many requests came; the numbers are in the CSV."""
+    words = ["sweep", *ON, "--requests", "400", "--vary", "rate=2,200"]
+    _, slow, fast, *legend = said(capsys, *words).splitlines()
+    assert "grows" not in slow
+    assert fast.split().count("grows") == 2
+    assert legend[-1].startswith("grows: more requests come than end")
+    rows = list(csv.DictReader(io.StringIO(said(capsys, *words, "--format", "csv"))))
+    assert [row["growing"] for row in rows] == ["0.0", "1.0"]
+
+
 def test_a_division_that_servers_refuse_is_noted(capsys: pytest.CaptureFixture[str]) -> None:
     """Above the table, once, with the name that was taken; in JSON beside the runs."""
     server = ["--gpu", "H100 SXM", "--concurrency", "4", "--requests", "20"]
     refused = "32 heads cannot be shared evenly by 3 GPUs, and vLLM refuses to"
     out = said(capsys, "batching", *server, "--model", "Llama3-8B", "--tp", "3")
-    first, second, gap = out.splitlines()[:3]
-    assert first == "note: 'Llama3-8B' is taken for Llama-3.1-8B"
-    assert (second[6 : 6 + len(refused)], gap) == (refused, "")
+    head = " ".join(out.partition("\n\n")[0].split())
+    assert f"note: 'Llama3-8B' is taken for Llama-3.1-8B note: {refused}" in head
     out = said(capsys, "sweep", *server, "--model", "Llama-3.1-8B", "--vary", "tp=1,3,3")
     assert out.count("note: ") == out.count(refused) == 1
     plain = ["--format", "json", "--model", "Llama-3.1-8B"]
@@ -82,8 +137,15 @@ def test_speculate_shows_drawn_and_expected_tokens(capsys: pytest.CaptureFixture
     """They agree, and the break-even batch is beside them."""
     made = read(capsys, "speculate", *ON)
     assert made["tokens_of_a_pass_drawn"] == pytest.approx(made["tokens_of_a_pass"], rel=0.02)
-    assert made["break_even_batch"] > 1
-    assert "break even batch" in said(capsys, "speculate", *ON)
+    assert (made["break_even_batch"], made["largest_batch"]) == (None, 428)
+    assert said(capsys, "speculate", *ON).endswith("at every batch up to the 428 that fit\n")
+    many = ["speculate", *ON, "--drafted", "6"]
+    even = read(capsys, *many)["break_even_batch"]
+    assert 1 < even < 428
+    assert said(capsys, *many).endswith(f"up to batch {even}\n")
+    assert "up to 4,096, the largest looked at\n" in said(
+        capsys, "speculate", *ON, "--context", "0", "--acceptance", "1", "--draft-cost", "0"
+    )
 
 
 def test_graphs_shows_sizes_and_what_a_batch_is_padded_to(
@@ -115,6 +177,23 @@ def test_a_sweep_is_a_table_in_the_order_of_the_grid(capsys: pytest.CaptureFixtu
     assert len(read(capsys, *words)["points"]) == 4
 
 
+def test_a_sweep_takes_several_policies_and_seeds(capsys: pytest.CaptureFixture[str]) -> None:
+    """Policies as `batching` takes them, and seeds as any option; each a point of its own."""
+    words = ["sweep", *ON, *FEW, "--policy", "static,chunked", "--vary", "seed=1,2"]
+    made = read(capsys, *words)
+    assert [(point["seed"], point["policy"]) for point in made["points"]] == [
+        (1, "static"),
+        (1, "chunked"),
+        (2, "static"),
+        (2, "chunked"),
+    ]
+    assert not {"seed", "policy"} & set(made["asked"])
+    rates = [point["throughput"] for point in made["points"]]
+    assert len(set(rates)) == 4
+    alone = read(capsys, "batching", *ON, *FEW, "--seed", "2")["runs"]["chunked"]
+    assert rates[3] == alone["throughput"]
+
+
 def test_progress_is_shown_where_it_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     """On stderr, a line each tenth; nothing where nobody looks."""
     words = ["simulate", "sweep", *ON, "--requests", "20", "--vary", "concurrency=1,2,3"]
@@ -143,7 +222,10 @@ def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 WRONG = [
-    (["batching", *ON], "say either --concurrency or --rate: requests at once, or a second"),
+    (
+        ["batching", *ON],
+        "say either --rate or --concurrency: arrivals a second, or requests at once",
+    ),
     (
         ["batching", *ON, *FEW, "--policy", "chunkd"],
         "unknown policy 'chunkd'; did you mean 'chunked'",
@@ -156,6 +238,37 @@ WRONG = [
     (["sweep", *ON, "--vary", "tp=a"], 'tp in --vary takes whole numbers, not "a"'),
     (["sweep", *ON, "--vary", "concurrency=-1,-2"], "concurrency must be at least 1, not -1"),
     (["speculate", *ON, "--acceptance", "3"], "acceptance must be at most 1, not 3.0"),
+    (["batching", *ON, *FEW, "--requests", "0"], "--requests must be at least 1, not 0"),
+    (["batching", *ON, *FEW, "--tp", "0"], "--tp must be at least 1, not 0"),
+    (["batching", *ON, *FEW, "--blocks", "0"], "--blocks must be at least 1, not 0"),
+    (["batching", *ON, *FEW, "--max-num-seqs", "0"], "--max-num-seqs must be at least 1, not 0"),
+    (
+        ["batching", *ON, *FEW, "--max-num-seqs", "9", "--max-num-batched-tokens", "0"],
+        "--max-num-batched-tokens must be at least 9, not 0",
+    ),
+    (["batching", *ON, "--concurrency", "0"], "--concurrency must be at least 1, not 0"),
+    (["batching", *ON, "--rate", "0"], "--rate must be above 0, not 0.0"),
+    (
+        ["batching", *ON, "--rate", "0", "--concurrency", "0"],
+        "say either --rate or --concurrency: arrivals a second, or requests at once",
+    ),
+    (
+        ["batching", *ON, *FEW, "--shared", "9", "--policy", "static"],
+        "static batching keeps no prefix; leave out --shared",
+    ),
+    (["graphs", "--sizes", "0"], "--sizes must be at least 1, not 0"),
+    (["graphs", "--batch", "0"], "--batch must be at least 1, not 0"),
+    (["sweep", *ON, "--vary", "tp=1,2"], "say either --rate or --concurrency: arrivals a second"),
+    (
+        ["sweep", *ON, "--concurrency", "4", "--vary", "rate=1,2"],
+        "say either --rate or --concurrency: arrivals a second",
+    ),
+    (["sweep", *ON, *FEW, "--vary", "tp=1,0"], "--tp must be at least 1, not 0"),
+    (["sweep", *ON, *FEW, "--vary", "seed=a"], 'seed in --vary takes whole numbers, not "a"'),
+    (
+        ["sweep", *ON, *FEW, "--vary", "tp=1,2", "--processes", "0"],
+        "a sweep needs at least one point and one process",
+    ),
     (["grahps"], "invalid choice: 'grahps'"),
 ]
 

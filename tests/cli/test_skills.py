@@ -96,6 +96,31 @@ def test_plan_apply_undo_and_migrate(tree: Path, capsys: pytest.CaptureFixture[s
     assert (copy / "c/x/SKILL.md").is_file()
     assert main(["skills", "undo", "plan.undo.json", "--tree", "skills"]) == 0
     assert (tree / "a/b/x/SKILL.md").is_file()
+    capsys.readouterr()
+    assert main(["skills", "undo", "plan.undo.json", "--tree", "skills"]) == 0
+    assert capsys.readouterr().out == "plan.undo.json: already undone\n"
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder where a file is to be is named with what the system says of it."""
+    assert main(["skills", "list", "skills", "--cache", str(tree)]) == 1
+    assert capsys.readouterr().err == f"benchpost: {tree}: Is a directory\n"
+    Path("file").write_text("", encoding="utf-8")
+    words = ["skills", "freshness", "skills", "--fetch", "--wheels", "file/wheels"]
+    assert main(words) == 1
+    assert capsys.readouterr().err == "benchpost: file/wheels: Not a directory\n"
+
+
+def test_rules_in_doubt_make_no_plan(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What could be applied without what is in doubt is not printed."""
+    Path("rules.txt").write_text("- a/b/x -> c\n- gone -> c\n", encoding="utf-8")
+    assert main(["skills", "plan", "--tree", "skills", "--rules", "rules.txt"]) == 1
+    assert capsys.readouterr() == (
+        "",
+        "rules.txt:2:3: K040 no skill and no category 'gone'\nno plan was made\n",
+    )
 
 
 def test_a_plan_by_description(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,3 +156,15 @@ def test_export_into_an_empty_folder_only(tree: Path, capsys: pytest.CaptureFixt
     assert capsys.readouterr().err == (
         "benchpost: out is not an empty folder; an export never mixes with another\n"
     )
+
+
+def test_fix_leaves_symbolic_links(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A link is not replaced by a mended copy of what it leads to."""
+    wrong = (tree / "y/SKILL.md").read_text(encoding="utf-8").replace("name: y", "name: z")
+    (tree.parent / "shared.md").write_text(wrong, encoding="utf-8")
+    (tree / "z").mkdir()
+    (tree / "z/SKILL.md").symlink_to("../../shared.md")
+    main(["skills", "check", "skills", "--fix"])
+    assert "mended skills/z" not in capsys.readouterr().err
+    assert (tree / "z/SKILL.md").is_symlink()
+    assert (tree.parent / "shared.md").read_text(encoding="utf-8") == wrong

@@ -41,7 +41,7 @@ def test_placeholders_are_listed_with_what_fits(
     out = capsys.readouterr().out
     assert out.startswith(
         "posts/a/index.mdx:7: equation for the KV cache bytes\n"
-        '    fill equation kv_bytes_per_token model="Qwen3-8B"\n    or: fill equation kv_bytes\n'
+        '    fill equation kv_bytes\n    or: fill equation kv_bytes_per_token model="Qwen3-8B"\n'
     )
     assert out.endswith(
         "posts/a/index.mdx:9: photo of us\n"
@@ -53,10 +53,12 @@ def test_placeholders_are_listed_with_what_fits(
 def test_slots_are_written_where_placeholders_stood(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`--apply` writes the best slot, says so, and leaves what nothing fits."""
-    assert main(["todo", "--apply"]) == 0
-    slot = 'fill equation kv_bytes_per_token model="Qwen3-8B"'
-    assert capsys.readouterr().out == (
+    """`--apply` writes the best slot, says so, and leaves what nothing fits, which is exit 1."""
+    assert main(["todo", "--apply"]) == 1
+    slot = "fill equation kv_bytes"
+    out, err = capsys.readouterr()
+    assert err == "benchpost: 1 of 2 placeholders remains: posts/a/index.mdx:9\n"
+    assert out == (
         "posts/a/index.mdx:7: equation for the KV cache bytes\n"
         f"    written: {slot}\n"
         "posts/a/index.mdx:9: photo of us\n"
@@ -104,7 +106,7 @@ def test_what_is_left_to_the_author_is_told(
 ) -> None:
     """An open name, a wish for nothing, and a cell that is too small are not written."""
     (project / "posts/a/index.mdx").write_text(OPEN)
-    assert main(words) == 0
+    assert main(words) == int("--apply" in words)
     assert (project / "posts/a/index.mdx").read_text() == OPEN
     assert capsys.readouterr().out == (
         "posts/a/index.mdx:3: roofline of the H100\n"

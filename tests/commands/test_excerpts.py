@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchpost.commands import prose
 from benchpost.commands.excerpts import Excerpt, excerpts
+from benchpost.commands.prose import TELLS
 from benchpost.post.read import parse_post
 
 
@@ -61,4 +64,24 @@ def test_prose_around_inline_code_is_known() -> None:
     """What stands before and after, and the heading or paragraph above."""
     (code,) = found("## Old flags\n\nThese are gone:\n\n- use `--x` (default 3)\n")
     assert (code.before, code.after) == ("use ", " (default 3)")
-    assert code.above == "## Old flags\nThese are gone:"
+    assert code.prose is not None
+    assert [each.source for each in code.prose.over] == ["## Old flags", "These are gone:"]
+
+
+def test_prose_is_searched_once_for_all_code_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand names in a paragraph share it: each of its sentences is searched one time."""
+    searched: list[str] = []
+
+    class Counted:
+        def search(self, text: str, start: int = 0, end: int = 0) -> re.Match[str] | None:
+            searched.append(text[start:end])
+            return TELLS.search(text, start, end)
+
+    monkeypatch.setattr(prose, "TELLS", Counted())
+    codes = found("`--x` is one. " * 999 + "`--x` was one in 0.4.3.\n")
+    told = [each.tells_history for each in codes]
+    assert told == [False] * 999 + [True]
+    assert len({id(each.prose) for each in codes}) == 1
+    # one more for the rest of a row, which a paragraph lacks
+    assert len(searched) == 1000 + 1
+    assert max(len(each.before) + len(each.after) for each in codes) <= 2 * prose.WINDOW

@@ -12,9 +12,11 @@ import pytest
 from toolfacts.encode import encoded
 from toolfacts.table import collapse, expand
 
+from benchpost.commands.check import check_text
 from benchpost.commands.context import Context
 from benchpost.commands.facts import Flag, Tool, decode, load, tools
-from benchpost.commands.names import base
+from benchpost.commands.limits import beyond
+from benchpost.commands.metrics import base
 from benchpost.commands.versions import Life, Stretch, lives, near, order, stretch
 from benchpost.errors import UsageError
 
@@ -182,7 +184,13 @@ def test_tables_kept_by_hand_name_flags_that_exist(name: str) -> None:
     for row in context.rows("lacks"):
         assert row["command"] in tool.commands
     assert {*context.table("positional")} <= set(tool.commands)
-    assert {*tool.program.modules.values(), *tool.program.images.values()} <= set(tool.commands)
+    # an empty one is the tool itself, whose first words say the command
+    started = {*tool.program.modules.values(), *tool.program.images.values()} - {""}
+    assert started <= set(tool.commands)
+    for spelled, row in context.table("members").items():
+        assert spelled in known
+        assert row["of"] in tool.enums
+        assert len(context.members(spelled)) >= len(tool.enums[row["of"]])
 
 
 # reading them
@@ -249,3 +257,45 @@ def test_a_further_tool_is_a_further_pair_of_files() -> None:
     assert tool.flags == (Flag(("--size", "-s"), "int", {"grind": (Life("1.0", "2.0"),)}),)
     assert tool.before("2.0") == "1.0"
     assert tool.span(Stretch("0.1", "9.0")) == Stretch("1.0", "2.0")
+
+
+@pytest.mark.parametrize("name", tools())
+def test_a_hint_names_flags_of_the_command_at_hand(name: str) -> None:
+    """Whatever stands instead of a flag elsewhere, no command is sent to a flag that it lacks."""
+    tool = load(name)
+    for command, known in tool.by_command.items():
+        there = {spelled for spelled, met in known.items() for _, life in met if not life.gone}
+        for spelled in {*tool.kept.get("instead", {})} - there:
+            if spelled.startswith("--"):
+                page = f"```sh\n{newest(tool).shown(command)} {spelled} 5\n```\n"
+                for found in check_text(page, "a.md", {name: tool.version}):
+                    hint = found.message.partition("; write ")[2]
+                    assert set(re.findall(r"`(--[a-z][\w-]*)", hint)) <= there, (command, spelled)
+
+
+def test_a_hint_that_fits_no_flag_of_the_command_is_left_out() -> None:
+    """`--input-len` came to `bench serve` later than the command itself."""
+    page = "```sh\nvllm bench serve --input-tokens 5\n```\n"
+    said = "`--input-tokens` is no flag of `vllm bench serve` in"
+    never = ", nor of any release examined"
+    for release, hint in (("0.10.0", ""), ("0.33.0", "; write `--input-len`")):
+        (found,) = check_text(page, "a.md", {"vllm": release})
+        assert found.message == f"{said} {release}{never}{hint}"
+
+
+@pytest.mark.parametrize("name", tools())
+def test_closed_flags_have_values_to_choose_from(name: str) -> None:
+    """A flag that is said to refuse other values is there, and its values are known."""
+    tool = load(name)
+    known = {flag.name for flag in tool.flags if flag.known}
+    assert {*tool.kept.get("closed", ())} <= known
+
+
+@pytest.mark.parametrize("name", tools())
+def test_ranges_hold_the_default(name: str) -> None:
+    """Limits are known words, and a number that is the default keeps them."""
+    for flag in load(name).flags:
+        for release, default in flag.history[-1:]:
+            if isinstance(default, int | float):
+                assert not beyond(str(default), flag.range), (flag.name, release)
+    assert name != "vllm" or any(flag.range for flag in load(name).flags)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import yaml
+
 from benchpost.commands.check import check_text
 from benchpost.commands.declared import declared
 from benchpost.commands.facts import load, tools
@@ -62,3 +64,37 @@ def test_how_far_the_facts_reach() -> None:
         tool = load(name)
         row = f"{tool.version} ({tool.date}) | {len(tool.versions)} |"
         assert [line for line in GUIDE.splitlines() if name in line.lower() and row in line], row
+
+
+def test_how_often_the_verdict_is_that_of_the_parser() -> None:
+    """The counts of commands in the last paragraph are those of the case file."""
+    file = Path(__file__).parent / "commands.yml"
+    cases = yaml.safe_load(file.read_text(encoding="utf-8"))
+    differ = [case for case in cases if case.get("differs")]
+    told = re.search(
+        r"Of (\d+) commands in the tests, .* parser for (\d+); the other (\d+),", GUIDE
+    )
+    assert told
+    numbers = [len(cases), len(cases) - len(differ), len(differ)]
+    assert list(map(int, told.groups())) == numbers
+    assert {case["parser"] for case in differ} == {"takes"}
+
+
+def test_the_commands_of_how_many_the_facts_are() -> None:
+    """As many commands of vLLM are compared as the last paragraph says."""
+    tool = load("vllm")
+    asked = Stretch(tool.version, tool.version)
+    there = [name for name, met in tool.commands.items() if any(x.covers(asked) for x in met)]
+    told = re.search(r"the same for all (\d+)\s+commands", GUIDE)
+    assert told
+    assert int(told[1]) == len(there)
+
+
+def test_what_is_left_alone_is() -> None:
+    """Commands within the words of another, and in other languages, are not read."""
+    gone = "vllm serve M --swap-space 4"
+    wrapped = [f'bash -c "{gone}"', f'ssh host "{gone}"', f'eval "{gone}"', f"X=$({gone})"]
+    page = "```bash\n" + "\n".join(wrapped) + "\n```\n"
+    page += f"```Dockerfile\nCMD {gone}\n```\n```yaml\nargs: [serve, M, --swap-space]\n```\n"
+    page += "```python\nLLM('M', swap_space=4)\n```\n"
+    assert check_text(page, "p.md", {"vllm": "0.33.0"}) == []

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchpost.commands import shell
 from benchpost.commands.script import Script
 from benchpost.commands.shell import read
 
@@ -127,3 +128,19 @@ HOSTILE = [
 def test_hostile_text_is_read_too(text: str) -> None:
     """Twenty thousand openings of anything are read, without recursion."""
     _holds(text, read(text))
+
+
+def test_a_run_of_comments_is_looked_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many comments stand between a continuation and its flag, one look is enough."""
+    looks: list[int] = []
+    look = shell._Reader._after_comments
+
+    def counted(reader: shell._Reader, end: int) -> tuple[int, bool]:
+        looks.append(end)
+        return look(reader, end)
+
+    monkeypatch.setattr(shell._Reader, "_after_comments", counted)
+    run = "# x\n" * 500
+    script = read(f"serve \\\n{run}--port 1\nserve \\\n{run}done\n")
+    assert [fault.kind for fault in script.faults] == ["comment"] * 500
+    assert len(looks) == 2

@@ -14,11 +14,12 @@ import pytest
 from toolfacts import installed, llama_source, vllm_source
 from toolfacts.compare import Commands, commands, differences
 from toolfacts.encode import encoded
-from toolfacts.interpret import Interpreter, Parser
+from toolfacts.interpret import Interpreter
 from toolfacts.merge import merged
 from toolfacts.snapshot import flags, positionals
 from toolfacts.sources import Ref, Sources
 from toolfacts.table import current
+from toolfacts.things import Parser
 
 # a package in the ways that such packages are written in
 PACKAGE = {

@@ -10,9 +10,9 @@ from benchpost.record.types import Machine, Measured, Output, Provenance, Result
 QWEN = "Qwen3-4B-Instruct-2507"
 
 
-def provenance(machine: Machine, when: str, *, clean: bool = True) -> Provenance:
+def provenance(machine: Machine, when: str, *, clean: bool = True, load: float = 0.1) -> Provenance:
     versions = {"numpy": "2.4.6", "torch": "2.9.0"}
-    return Provenance(when, "0123abcd", clean, machine, "3.11.7", versions, 0.1, 2.5)
+    return Provenance(when, "0123abcd", clean, machine, "3.11.7", versions, load, 2.5)
 
 
 H200 = Machine("h200", "Xeon", 16, 2**37, "Linux 6.8", ("NVIDIA H200",), "575.51")
@@ -40,7 +40,7 @@ ON_CPU = Result(
     (),
     {"max_flops": Measured(1.2e11, "FLOP/s")},
     (Output("stdout", "0.12 TFLOPS\n"),),
-    provenance(CPU, "2026-11-19T10:00:00Z", clean=False),
+    provenance(CPU, "2026-11-19T10:00:00Z", clean=False, load=6.57),
 )
 SILENT = Result("silent", "d", (), {}, (), provenance(CPU, "2026-11-19T10:00:00Z"))
 
@@ -74,6 +74,11 @@ EXAMPLES: list[tuple[str, dict[str, Option]]] = [
     ("chart roofline", {"gpu": "RTX 4090, H200, L4, A10"}),
     ("chart roofline", {"gpu": "H200", "model": "Llama-3.1-8B", "batch": 16, "prompt": 2048}),
     ("chart decode", {"gpu": "RTX 4090", "model": QWEN}),
+    ("chart decode", {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "over": "batch"}),
+    (
+        "chart decode",
+        {"gpu": "H100 SXM, H200", "model": "Qwen3-30B-A3B", "over": "batch", "context": 4096},
+    ),
     ("chart decode", {"gpu": "RTX 4090, H200", "model": "Qwen3-8B, Qwen2.5-7B", "batch": 4}),
     ("chart ttft", {"gpu": "RTX 4090", "model": QWEN}),
     ("chart ttft", {"gpu": "RTX 4090, H100 SXM", "model": "Qwen3-4B, Llama-3.1-8B"}),

@@ -17,6 +17,7 @@ from benchpost.figures.options import Option
 from benchpost.figures.types import Facts, Fragment
 from benchpost.post.document import Dialect
 from benchpost.roofline.calls import FUNCTIONS
+from benchpost.roofline.predict import decode
 from benchpost.roofline.scores import chosen
 
 Compile = Callable[[Sequence[str]], list[Any]]
@@ -112,12 +113,24 @@ def test_captions_are_one_emphasised_line(head: str, options: dict[str, Option])
         ),
         ("diagram matmul", {"m": 512, "k": 2560, "n": 9728}, "25.5 GFLOP; 52.4 MB are read"),
         ("chart decode", {"gpu": "RTX 4090", "model": QWEN}, "125 tok/s at 256 tokens"),
+        (
+            "chart decode",
+            {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "over": "batch"},
+            "bound: 221 tok/s at 1 sequence, 20,211 tok/s at 476 sequences; ",
+        ),
         ("table operations", {"model": QWEN}, "| LM head | 1 × 2,560 × 151,936 | 1 | 778 MFLOP |"),
         ("table model", {"model": QWEN}, "| Parameters, counted | 4,022,468,096 |"),
         ("repo-card", {"model": QWEN}, "| **13 files** | **8.06 GB** |"),
         ("table results", {"snippet": "peaks"}, "790 TFLOPS (780 TFLOPS to 795 TFLOPS, n = 3)"),
         ("table results", {"snippet": "peaks", "values": "lucky"}, "| not measured |"),
-        ("table results", {"snippet": "peaks"}, "with uncommitted changes"),
+        (
+            "table results",
+            {"snippet": "peaks"},
+            "2026-11-19, load 6.6 on 2 cores when it began, with uncommitted changes; ",
+        ),
+        ("table results", {"snippet": "peaks"}, "torch 2.9.0, 2026-11-20._"),
+        ("table results", {"snippet": "peaks"}, "\n\n_Median (smallest to largest) of 3 samples. "),
+        ("table results", {"snippet": "peaks", "values": "max_mem_bw"}, "\n\n_ci_cpu ("),
         (
             "table results",
             {"snippet": "later"},
@@ -197,6 +210,26 @@ def test_numbers_agree_with_those_in_sentences() -> None:
             "chart decode",
             {"gpu": "RTX 4090, H200, L40S", "model": "Qwen3-4B, Qwen3-8B"},
             "'chart decode' shows at most 4 curves, not 6",
+        ),
+        (
+            "chart decode",
+            {"gpu": "H200", "model": QWEN, "context": 4096},
+            "option 'context' of 'chart decode' goes with over=\"batch\"; else it is swept",
+        ),
+        (
+            "chart decode",
+            {"gpu": "H200", "model": QWEN, "over": "batch", "batch": 8},
+            "option 'batch' of 'chart decode' is swept with over=\"batch\"; leave it out",
+        ),
+        (
+            "chart decode",
+            {"gpu": "H200", "model": QWEN, "over": "batch", "to": 1},
+            "option 'to' of 'chart decode' must be at least 2, not 1",
+        ),
+        (
+            "chart decode",
+            {"gpu": "H200", "model": QWEN, "over": "batch", "context": 900_000},
+            f"H200 holds no two sequences of 900,000 tokens of {QWEN}; choose a shorter context",
         ),
         (
             "chart ttft",
@@ -290,6 +323,24 @@ def test_what_cannot_be_shown_is_said(head: str, options: dict[str, Option], mes
     with pytest.raises(UsageError) as raised:
         made(head, options)
     assert raised.value.message.startswith(message)
+
+
+def test_rates_over_batch_are_those_of_the_model() -> None:
+    """Every row of the data is what the performance model says for that batch and context."""
+    options: dict[str, Option] = {
+        "gpu": "H200",
+        "model": "Qwen3-30B-A3B",
+        "over": "batch",
+        "context": 4096,
+    }
+    (data,) = made("chart decode", options).data.values()
+    rows = [line.split(",") for line in data.decode().splitlines()[1:]]
+    for row in rows:
+        batch, bound, typical = int(row[0]), *map(float, row[1:])
+        said = decode(gpu="H200", model="Qwen3-30B-A3B", batch=batch, context=4096)
+        assert bound == pytest.approx(float(said.bound), rel=1e-5)
+        assert typical == pytest.approx(float(said.value), rel=1e-5)
+    assert int(rows[-1][0]) == 198
 
 
 def test_a_row_stands_beside_what_is_said_of_it() -> None:

@@ -16,8 +16,8 @@ from benchpost.figures import call
 from benchpost.figures.blocks import _checked, _tables
 from benchpost.figures.hosting import _in_turn, _overlapping
 from benchpost.figures.options import Option
-from benchpost.figures.ranks import kv_heads_on
 from benchpost.roofline import catalog, predict
+from benchpost.roofline.heads import kv_heads_on
 from benchpost.roofline.units import parse_quantity
 
 
@@ -116,6 +116,20 @@ def test_overlapping_is_never_slower_and_never_twice_as_fast(host: float, device
 def test_heads_are_parted_until_there_is_one(model: str, gpus: int, heads: int) -> None:
     """A GPU holds its share of the key-value heads and at least one."""
     assert kv_heads_on(catalog.model(model), gpus) == heads
+
+
+def test_no_step_is_timed_whose_kv_cache_does_not_fit() -> None:
+    """32 × 4,096 tokens are 131,072, and two H100 hold 18,592 beside Llama-3.1-70B."""
+    found = rows("table parallel", gpu="H100 SXM", model="Llama-3.1-70B", tp="1, 2, 4")
+    assert [row["Tokens"] for row in found][:2] == ["does not fit", "18,592, does not fit"]
+    assert [bool(row["Typical"]) for row in found] == [False, False, True]
+    (small,) = rows("table parallel", gpu="H100 SXM", model="Llama-3.1-70B", tp="2", batch=4)
+    assert small["Tokens"] == "18,592"
+    drawn = call(
+        "chart parallel", {"gpu": "H100 SXM", "model": "Llama-3.1-70B", "tp": "1, 2, 4"}, facts()
+    ).text
+    assert "2 GPUs" not in drawn
+    assert "4 GPUs" in drawn
 
 
 def test_tensor_parallel_steps_are_those_of_the_model() -> None:

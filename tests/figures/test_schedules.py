@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 from figures.examples import facts
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchpost.errors import UsageError
-from benchpost.figures import call
+from benchpost.figures import call, knobs
 from benchpost.figures.chunks import schedule
 from benchpost.figures.options import Option
 from benchpost.figures.passes import chances
 from benchpost.figures.schedules import continuous, static, steps_of
 from benchpost.roofline import serving_equations
-from benchpost.roofline.predict import setting_of
+from benchpost.roofline.catalog import model
+from benchpost.roofline.predict import memory, setting_of
 from benchpost.serving.cost import StepCost
+from benchpost.serving.run import Run
 from benchpost.serving.simulation import simulate
 
 LENGTHS = st.lists(st.integers(1, 40), min_size=1, max_size=20)
@@ -217,11 +222,23 @@ def test_knobs_say_which_setting_cannot_keep_up() -> None:
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     (fewer,) = (row for row in rows if row.startswith("| `--max-num-seqs"))
     (base,) = (row for row in rows if row.startswith("| as it is"))
-    assert "| grows | grows |" in fewer
+    assert fewer.count("grows") == 1
     assert "grows" not in base
-    assert "more requests come than are served" in text
-    options = {**options, "rate": 0.5}
+    assert "more requests come than end" in text
+    options = {**options, "rate": 0.1}
     assert "more requests come" not in call("table knobs", options, facts()).text
+
+
+def test_speculation_names_no_batch_that_does_not_fit() -> None:
+    """Where it pays at all of them, the caption says how many there are, by the memory."""
+    options: dict[str, Option] = {"gpu": "L40S", "model": "Llama-3.1-8B"}
+    fit = int(memory(gpu="L40S", model="Llama-3.1-8B", context=1024, engine="vllm").max_concurrency)
+    text = call("chart speculation", options, facts()).text
+    assert f"With 1 or 3 or 5 drafted it pays at every batch up to the {fit} that fit" in text
+    text = call("chart speculation", {**options, "gpu": "A100 SXM 80GB"}, facts()).text
+    assert re.search(r"with 5 drafted it pays up to batch \d\d\.", text)
+    nothing = call("chart speculation", {**options, "acceptance": 0.01}, facts()).text
+    assert "With 1 or 3 or 5 drafted it never pays." in nothing
 
 
 def test_knobs_name_what_does_not_fit() -> None:
@@ -229,6 +246,81 @@ def test_knobs_name_what_does_not_fit() -> None:
     options: dict[str, Option] = {"gpu": "L4", "model": "Llama-3.1-70B"}
     with pytest.raises(UsageError, match=r"^Llama-3.1-70B in bf16 leaves no room for a KV cache"):
         call("table knobs", options, facts())
+
+
+@pytest.mark.parametrize(
+    ("prompt", "shared"),
+    [
+        ("2048", "1,024"),
+        ("uniform 800 7200", "784"),
+        ("uniform 40 60", "16"),
+        ("geometric 512", None),
+        ("12", None),
+    ],
+)
+def test_every_knob_has_numbers(prompt: str, shared: str | None) -> None:
+    """A shared prefix leaves each prompt a block of its own, or there is no such row."""
+    options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "rate": 1.0}
+    text = call("table knobs", {**options, "prompt": prompt, "requests": 80}, facts()).text
+    _, _, *rows = (line.strip("| ").split(" | ") for line in text.splitlines() if line[:1] == "|")
+    assert len(rows) == 8 if shared else len(rows) == 7
+    quantity = re.compile(r"\d[\d.,]*( (ms|s|%))?|grows")
+    assert all(quantity.fullmatch(cell) for row in rows for cell in row[1:])
+    found = [row[0] for row in rows if row[0].startswith("prompts that share")]
+    assert found == ([f"prompts that share their first {shared} tokens"] if shared else [])
+
+
+@pytest.mark.parametrize(("tp", "row"), [(2, "`--tensor-parallel-size 4`"), (4, None)])
+def test_no_knob_is_one_that_a_server_refuses(tp: int, row: str | None) -> None:
+    """28 heads are shared by 4 GPUs and not by 8."""
+    options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Qwen2.5-7B", "tp": tp}
+    text = call("table knobs", {**options, "requests": 40}, facts()).text
+    assert ("--tensor-parallel-size" in text) is (row is not None)
+    assert row is None or f"| {row} |" in text
+
+
+def test_no_speed_up_is_drawn_of_a_batch_that_does_not_fit() -> None:
+    """The axis ends with the 428 sequences of 1,024 tokens that an H100 holds, not with 512."""
+    options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B"}
+    assert "at batch 428;" in call("chart speculation", options, facts()).text
+    assert "at batch 256;" in call("chart speculation", {**options, "to": 256}, facts()).text
+    assert "at batch 512;" in call("chart speculation", {**options, "context": 0}, facts()).text
+
+
+def test_fp8_weights_leave_embeddings_and_head_in_16_bits() -> None:
+    """As vLLM has them: the row is that of a simulation whose weights are 9.08 GB, not 8.03."""
+    asked: dict[str, Any] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "requests": 80}
+    text = call("table knobs", asked, facts()).text
+    row = re.search(r"\| `--quantization fp8` \| [^|]* \| ([\d.]+) ms \|", text)
+    run = simulate(**asked, dtype="fp8-layers", rate=4.0, prompt="2048", output="geometric 256")
+    assert model("Llama-3.1-8B").weight_bytes("fp8-layers") == pytest.approx(9.08e9, rel=1e-3)
+    assert row is not None
+    assert float(row[1]) == pytest.approx(run.summary["tpot_p50"] * 1e3, rel=0.01)
+
+
+def test_a_knob_that_cannot_be_computed_is_no_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a simulation refuses is a finding of the slot, never a text in its table."""
+
+    def refusing(**asked: Any) -> Run:
+        if asked["dtype"] == "fp8-layers":
+            raise UsageError("no such format")
+        return simulate(**asked)
+
+    monkeypatch.setattr(knobs, "simulate", refusing)
+    options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "requests": 20}
+    with pytest.raises(UsageError, match=r"^no such format$"):
+        call("table knobs", options, facts())
+
+
+def test_the_table_says_how_far_chance_moves_it() -> None:
+    """The range over several draws holds the first row's own time."""
+    options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "requests": 80}
+    text = call("table knobs", options, facts()).text
+    said = re.search(r"from (\d+) ms to (\d+) ms\.", text)
+    row = re.search(r"\| as it is: [^|]*\| (\d+) ms \|", text)
+    assert said is not None
+    assert row is not None
+    assert int(said[1]) <= int(row[1]) <= int(said[2])
 
 
 def test_a_step_takes_as_long_as_in_the_simulation() -> None:

@@ -47,6 +47,22 @@ BARE = {
     "![A chart of 40 GB](./figures/x.svg)": ["40 GB"],
     "<p>It needs 40 GB</p>": ["40 GB"],
     "It needs <b>40</b> GB.": ["40 GB"],
+    "<p>It needs 40 GB, <code>50 GB</code> and 60 GB</p>": ["40 GB", "60 GB"],
+    "It takes <code>5 ms</code>, and 6 ms.": ["6 ms"],
+    "It took 2 minutes, then 1.5 hours.": ["2 minutes", "1.5 hours"],
+    "It costs $2.50 an hour.": ["$2.50 an hour"],
+    "It costs €3, 4 dollars, £1.5 billion.": ["€3", "4 dollars", "£1.5 billion"],
+    "400 Gb/s, 100 Gbps, 12 TPS, 7.4 percentage points": [
+        "400 Gb/s",
+        "100 Gbps",
+        "12 TPS",
+        "7.4 percentage points",
+    ],
+    "8 billion parameters, 3 million": ["8 billion parameters", "3 million"],
+    "by a factor of 3, a speed-up of 4.2, 4.2-fold": ["factor of 3", "speed-up of 4.2", "4.2-fold"],
+    "6.1 ± 0.2 ms": ["6.1 ± 0.2 ms"],
+    "| TTFT (ms) |\n| - |\n| 6.1 ± 0.2 |\n| 5–6 |\n| 7 to 8 |": ["6.1 ± 0.2", "5–6", "7 to 8"],
+    "An H100 needs 80 GB.": ["80 GB"],
     "See [the 40 GB card](https://example.com/80GB).": ["40 GB"],
     "A number of 40 GB. Another sentence has a source.[^a]" + NOTE: ["40 GB"],
     "Sourced.[^a] A number of 40 GB follows." + NOTE: ["40 GB"],
@@ -60,6 +76,11 @@ FINE = (
     "8×A100, 8× H100, 2x RTX 5090, 4×GB200, 4 B200, 128 x 128 and 16×16",
     "Llama-3-70B, Llama 3.1 8B, a 70B model, Qwen3-30B-A3B, A100-80GB, GB200, FP8, H100",
     "an A100 80GB has it, and an A100 SXM 80GB",
+    "an H200 141GB, a 4090 24 GB, an RTX 5090 32 GB",
+    "<https://x.y/run?t=5ms> and https://x.y/5%20ms",
+    "<code>--wait 5 s</code> and <kbd>5 s</kbd>",
+    "<pre><code>--wait 5 s</code></pre>",
+    "a factor of two, a factor of 3B's weights",
     "8-bit weights, 4-bit, in 16 bits",
     "port 8000, HTTP 429, step 4, layer 3",
     "1. one\n2. two",
@@ -82,9 +103,11 @@ FINE = (
 )
 
 
-def found(body: str, front: str = "numbers: computed") -> list[Finding]:
-    text = f"---\ntitle: 40 GB\n{front}\n---\n\n{body}\n"
-    return bare_numbers(parse_post(text, "a.md", Path("a.md"), Dialect.MARKDOWN))
+def found(body: str, front: str = "numbers: computed", suffix: str = "md") -> list[Finding]:
+    title = "title: 40 GB\n" if suffix == "md" else ""
+    text = f"---\n{title}{front}\n---\n\n{body}\n"
+    dialect = Dialect.MARKDOWN if suffix == "md" else Dialect.MDX
+    return bare_numbers(parse_post(text, f"a.{suffix}", Path(f"a.{suffix}"), dialect))
 
 
 @pytest.mark.parametrize(("body", "numbers"), BARE.items(), ids=BARE)
@@ -138,10 +161,89 @@ def test_sources_prove_something(front: str, case: tuple[str, str]) -> None:
     assert [(each.check, each.message) for each in found(body, front)] == [(Check.S010, said)]
 
 
-def test_a_value_that_is_only_a_number_is_bare() -> None:
-    """Markers around a number do not make it computed."""
-    (one,) = found("It is <!-- = 280 : .0f -->280<!-- /= --> req/s.")
+@pytest.mark.parametrize("expression", ["280", "-(-280)", "280*1", "(0 + 280) / 1", "1 * 2.8e2"])
+def test_a_value_that_is_only_a_number_is_bare(expression: str) -> None:
+    """Markers around a number, and arithmetic that changes nothing, do not make it computed."""
+    (one,) = found(f"It is <!-- = {expression} : .0f -->280<!-- /= --> req/s.")
     assert one.message == (
-        "the value '280' computes nothing; write what it follows from, or put a setting of the "
-        "reader's into `code`"
+        f"the value {expression!r} computes nothing; write what it follows from, or put a setting "
+        "of the reader's into `code`"
     )
+
+
+@pytest.mark.parametrize(
+    "expression", ["0.9 / 0.5", "1 / 2", "0 - 3 * 2", "-" * 500 + "5", '"5 ms"']
+)
+def test_a_value_that_makes_a_number_of_others_is_computed(expression: str) -> None:
+    """The reader can follow it; what is no arithmetic at all, filling refuses."""
+    assert found(f"It is <!-- = {expression} : .1f -->1.8<!-- /= --> at most.") == []
+
+
+MDX = {
+    '<Callout title="5 ms faster">It helps.</Callout>': ("a.mdx:5:17", "5 ms"),
+    '<Callout title={"5 ms faster"}>\n\nIt helps.\n\n</Callout>': ("a.mdx:5:18", "5 ms"),
+    "<Callout>takes 5 ms</Callout>": ("a.mdx:5:16", "5 ms"),
+    'A <Badge text="5 ms" /> badge': ("a.mdx:5:16", "5 ms"),
+    '{"takes 5 ms"}': ("a.mdx:5:9", "5 ms"),
+    "It takes {'5 ms'} now": ("a.mdx:5:12", "5 ms"),
+    "It takes {5} ms now": ("a.mdx:5:11", "5 ms"),
+    'It takes {slow ? "5 ms" : "none"} now': ("a.mdx:5:19", "5 ms"),
+}
+
+
+@pytest.mark.parametrize(("body", "case"), MDX.items(), ids=MDX)
+def test_texts_of_components_and_expressions_are_words(body: str, case: tuple[str, str]) -> None:
+    """What a component shows and what an expression says stands on the page like any sentence."""
+    (one,) = found(body, suffix="mdx")
+    assert (str(one.place), one.message) == (case[0], repr(case[1]) + SAID)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<Frame src="5 ms.png" width="5 ms" />',
+        '<div title="5 ms">one</div>',
+        "<code>5 ms</code>",
+        "<pre>\n\n5 ms\n\n</pre>",
+        '{/* it took "5 ms" */}',
+        "It takes {time} ms.",
+        "<Chart points={[5, 6]} />",
+    ],
+)
+def test_settings_comments_and_code_of_mdx_are_not(body: str) -> None:
+    """Nobody reads them as a statement."""
+    assert found(body, suffix="mdx") == []
+
+
+DATES = {
+    "Somebody, 2023.": True,
+    "Somebody 2023, section 1": True,
+    "measured in 2026 on an H100": True,
+    "Somebody, 2023-09, on 4×A100": True,
+    "Somebody, 2023-09-12.": True,
+    "(April 2026)": True,
+    "Somebody, [arXiv 2309.06180](https://arxiv.org/abs/2309.06180)": False,
+    "measured at 2048 tokens": False,
+    "measured at 2000 tokens": False,
+    "version 2026 of it": False,
+    "release 2026": False,
+    "Somebody, 2026.1": False,
+    "figure 2012": False,
+    "2023-13": False,
+    "v2023-09": False,
+    "port 2030": False,
+}
+
+
+@pytest.mark.parametrize(("source", "dated"), DATES.items(), ids=DATES)
+def test_a_footnote_is_dated_by_a_date(source: str, dated: bool) -> None:
+    """Not by any four digits: a count, a version and an address are no dates."""
+    notes = found(f"It is 4 s.[^a]\n\n[^a]: {source}")
+    assert [each.check for each in notes] == ([] if dated else [Check.S010])
+
+
+@pytest.mark.parametrize("date", ["1999 or so", "2048", "2026-13", "2026-4", "in 2026"])
+def test_a_quotation_is_dated_by_a_date_alone(date: str) -> None:
+    """It is an option of its own, with room for nothing else."""
+    (one,) = found(f'<!-- = quoted("4 s", source="x", date="{date}") -->4 s<!-- /= -->')
+    assert one.check is Check.S010

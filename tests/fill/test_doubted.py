@@ -73,6 +73,8 @@ FINDINGS = {
     'quoted("300 tok/s", gpu="A200", model="Llama-3-8B")': [],
     'quoted("300 tok/s", oven="A200")': [],
     'quoted("300 tok/s", ': [],
+    f'quoted("5 tok/s", {CLAIM}, gpus=0)': [],
+    f'quoted("0 req/s", {CLAIM})': [],
 }
 
 

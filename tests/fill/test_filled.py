@@ -127,6 +127,15 @@ def test_no_figure_makes_filling_touch_what_is_outside(words: str) -> None:
     assert fill_text(read(filled.text), Facts(), own).text == filled.text
 
 
+def test_figures_that_break_a_post_only_together_are_refused() -> None:
+    """A lone backtick is harmless and two make a pair: the second is a finding, the first stays."""
+    post = read("In {/* fill odd */}x{/* /fill */} and {/* fill odd */}y{/* /fill */} line.\n")
+    own = {"odd": lambda facts: Fragment("{`}\r")}
+    filled = fill_text(post, Facts(), own)
+    assert outside(read(filled.text)) == outside(post)
+    assert len(filled.findings) >= 1
+
+
 ODD = [
     (lambda facts: "text", "gave a str, not a Fragment"),
     (

@@ -103,3 +103,28 @@ def test_two_pictures_of_one_name_are_a_finding(house: House, project: Project) 
     assert outcome.drawn == ("figures/diagram-matmul-m16-k4-n4.svg",)
     assert {path: house.files()[path] for path in before} == before
     assert said(file, project) == []
+
+
+MDX = "{/* fill diagram matmul m=4 k=4 n=4 */}\n{/* /fill */}\n"
+
+
+def test_a_picture_that_an_mdx_post_wants_but_does_not_show_stays(house: House) -> None:
+    """The comments of both dialects count: notes beside a post leave it what its slot wants."""
+    post = house.write("posts/p/index.mdx", MDX)
+    assert fill_post(post, house.project).drawn == (f"figures/{NAME}",)
+    house.write("posts/p/index.mdx", MDX)
+    notes = house.write("posts/p/notes.md", slot(8))
+    assert fill_post(notes, house.project).removed == ()
+    assert said(notes, house.project) == []
+    assert (house.root / "posts/p/figures" / NAME).is_file()
+
+
+def test_a_clash_of_a_chart_is_told_once(house: House, project: Project) -> None:
+    """Its picture and its data clash alike; one `name=` mends both."""
+    chart = '<!-- fill chart decode gpu="{}" model="Qwen3-4B" name="c" -->\n<!-- /fill -->\n'
+    fill_post(house.write("notes/a.md", chart.format("H200")), project)
+    other = house.write("notes/b.md", chart.format("B200"))
+    assert said(other, project) == [
+        "notes/b.md:1:1: S006 notes/a.md shows another picture called 'c.svg'; give one of the "
+        'two name="…"'
+    ]

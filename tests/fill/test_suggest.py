@@ -145,8 +145,36 @@ def test_an_open_name_that_changes_nothing_does_not_hinder(
     assert (found.slot, found.unclear) == (slot, "")
 
 
+WRITTEN_OUT = [
+    ("TODO: roofline of the H100", "An H100 SXM is dear.", 'fill chart roofline gpu="H100 SXM"'),
+    (
+        "TODO: roofline of the H100 with 80 GB",
+        '<!-- = bandwidth(gpu="H100 SXM") : .0f --><!-- /= -->',
+        'fill chart roofline gpu="H100 SXM"',
+    ),
+    ("TODO: roofline of the H100", "The H100 SXM beats the H100 NVL.", ""),
+    ("TODO: roofline of the H100 with 80 GB", "We had an H100 NVL.", ""),
+    ("TODO: roofline of the RTX 4090 with 24 GB", "", 'fill chart roofline gpu="RTX 4090"'),
+]
+
+
+@pytest.mark.parametrize(("todo", "elsewhere", "slot"), WRITTEN_OUT)
+def test_an_open_name_that_the_post_writes_out_is_that_one(
+    todo: str, elsewhere: str, slot: str
+) -> None:
+    """The post's one full name settles a short one that may mean it; two leave it open."""
+    post = read(f"# Post\n\n{elsewhere}\n\n## Here\n\n{todo}\n")
+    found = suggest(post.todos[0], post)
+    assert found
+    assert (found.slot, bool(found.unclear)) == (slot, not slot)
+
+
 DOUBTS = {
     "an H100": "H100 may be H100 PCIe or H100 SXM or H100 NVL",
+    "an H100 with 80 GB": "H100 with 80 GB may be H100 PCIe or H100 SXM",
+    "an H100 (94 GB)": "H100 (94 GB) may be H100 NVL",
+    "an H100 with 7 GB": "H100 with 7 GB may be H100 PCIe or H100 SXM or H100 NVL",
+    "an H100 fp8 80 GB": "H100 may be H100 PCIe or H100 SXM or H100 NVL",
     "an RTX 4090 or a GTX 1080": "nothing is known of GTX 1080",
     "Llama 3.1": "Llama 3.1 may be Llama-3.1-8B or Llama-3.1-70B or Llama-3.1-405B",
     "Llama-3.1-8B on an RTX PRO 6000 in FP8": None,

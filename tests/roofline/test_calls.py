@@ -31,6 +31,9 @@ VALUES = [
     ("dimension", {"model": QWEN, "of": "layers"}, ".0f", "36"),
     ("weight_bytes", {"model": QWEN}, ".3f GB", "8.045 GB"),
     ("weight_bytes", {"model": QWEN, "dtype": "int4"}, ".2f GB", "2.01 GB"),
+    # 58 layers, 256 experts, three matrices of 7168 × 2048, a byte each
+    ("routed_bytes", {"model": "DeepSeek-V3", "dtype": "fp8"}, ".1f GB", "653.9 GB"),
+    ("routed_bytes", {"model": "Llama-3.1-8B"}, ".0f GB", "0 GB"),
     ("streamed_bytes", {"model": "Llama-3.1-8B"}, ".2f GB", "15.01 GB"),
     ("repository_bytes", {"model": QWEN}, ".2f GB", "8.06 GB"),
     ("kv_bytes_per_token", {"model": QWEN}, ".0f", "147456"),

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from benchpost.errors import UsageError
+from benchpost.errors import BenchpostError, UsageError
 from benchpost.roofline import catalog
 from benchpost.roofline.quotes import KINDS, SAID, Quote, quoted
 from benchpost.roofline.rates import beaten
@@ -145,6 +145,41 @@ def test_what_cannot_be_judged_is_refused(given: dict[str, str], said: str) -> N
     """With what is missing, before anything is filled."""
     with pytest.raises(UsageError, match=re.escape(said)):
         quoted(**given)  # type: ignore[arg-type]  # a case may give any option
+
+
+SENSELESS = [
+    ({"quantity": "5 tok/s", "gpus": 0}, "gpus of a claim must be at least 1, not 0"),
+    ({"quantity": "5 tok/s", "gpus": -1}, "gpus of a claim must be at least 1, not -1"),
+    ({"quantity": "5 tok/s", "batch": 0}, "batch of a claim must be at least 1, not 0"),
+    ({"quantity": "2 TB/s", "gpus": 0}, "gpus of a claim must be at least 1, not 0"),
+    ({"quantity": "0 req/s"}, "'0 req/s' must be more than 0 to be a claim"),
+    ({"quantity": "-3 tok/s"}, "'-3 tok/s' must be more than 0 to be a claim"),
+    ({"quantity": "0 TB/s"}, "'0 TB/s' must be more than 0 to be a claim"),
+    ({"quantity": "1e999 tok/s"}, "'1e999 tok/s' must be more than 0 to be a claim"),
+    (
+        {"quantity": "5 tok/s", "beside": "0 req/s"},
+        "requests_per_second of a claim must be more than 0, not 0",
+    ),
+    (
+        {"quantity": "5 req/s", "tokens": -1},
+        "tokens_per_request of a claim must be more than 0, not -1",
+    ),
+    ({"quantity": "5 tok/s", "context": -1}, "context of a claim must be 0 or more, not -1"),
+    (
+        {"quantity": "5 ms", "of": "ttft", "prompt": -1},
+        "prompt of a claim must be at least 1, not -1",
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "said"), SENSELESS, ids=lambda each: str(each)[:60])
+def test_a_number_that_nothing_can_have_is_refused(given: dict[str, str], said: str) -> None:
+    """It is told as a sentence, and by judging too, never as a division by zero."""
+    quote = Quote(**given, gpu="H100 SXM", model="Llama-3.1-8B")  # type: ignore[arg-type]  # a case may give any option
+    for act in (quote.checked, quote.verdict):
+        with pytest.raises(BenchpostError) as caught:
+            act()
+        assert (caught.value.message, type(caught.value)) == (said, BenchpostError)
 
 
 def test_a_quoted_number_without_a_chip_is_only_a_number() -> None:

@@ -191,6 +191,13 @@ def test_a_conversion_that_does_not_agree_names_both_units() -> None:
     assert caught.value.message == "cannot give byte in TFLOPS (flop/second)"
 
 
+def test_a_number_without_a_unit_is_said_to_have_none() -> None:
+    """`1` is how units are stored, not a word for a reader."""
+    with pytest.raises(UsageError) as caught:
+        convert(6.0, "1", "ms")
+    assert caught.value.message == "the number has no unit, so it cannot be written in ms"
+
+
 @given(
     st.floats(1e-3, 1e15), st.sampled_from(["GB/s", "TFLOPS", "ms", "GiB", "tok/s", "FLOP/byte"])
 )

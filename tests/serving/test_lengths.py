@@ -74,6 +74,16 @@ WRONG = [
     ("0", "lengths in '0' must be from 1 to 131,072"),
     ("1e9", "lengths in '1e9' must be from 1 to 131,072"),
     ("nan", f"'nan' is no distribution of lengths; {FORMS}"),
+    (
+        "lognormal 3 5",
+        "'lognormal 3 5' in whole tokens has a mean of 3.4073, not 3: no length is below 1; choose "
+        "a larger mean or a smaller spread",
+    ),
+    (
+        "geometric 50000",
+        "'geometric 50000' in whole tokens has a mean of 46,365, not 50,000: what is longer "
+        "than 131,072 is cut; choose a smaller mean",
+    ),
     ("lognormal 5 x", f"'lognormal 5 x' is no distribution of lengths; {FORMS}"),
 ]
 

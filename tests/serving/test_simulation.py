@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from serving.servers import DENSE
 
 from benchpost import roofline, serving
 from benchpost.errors import UsageError
-from benchpost.serving.load import load
-from benchpost.serving.run import METRICS, quantile
+from benchpost.serving.load import Load, load
+from benchpost.serving.run import GROWING, METRICS, quantile
+from benchpost.serving.server import Server
+from benchpost.serving.simulation import saturated_rate, serve
 from benchpost.serving.sweeps import grid, sweep
 
 ASKED: dict[str, Any] = {
@@ -22,6 +25,13 @@ ASKED: dict[str, Any] = {
     "prompt": "lognormal 300 1",
     "output": "geometric 80",
     "requests": 120,
+}
+
+ON: dict[str, Any] = {
+    "gpu": "H100 SXM",
+    "model": "Llama-3.1-8B",
+    "prompt": 512,
+    "output": "geometric 256",
 }
 
 PRINT = """
@@ -79,13 +89,24 @@ def test_littles_law_holds(policy: str) -> None:
     assert run.mean_in_server() == pytest.approx(by_law, rel=0.03)
 
 
+@pytest.mark.parametrize("policy", ["static", "dynamic", "continuous", "chunked"])
+def test_time_begins_with_the_first_arrival(policy: str) -> None:
+    """One request that comes after seconds of nothing: what it takes is all the time there is."""
+    run = serving.simulate(**{**ASKED, "requests": 1}, rate=0.1, policy=policy, max_num_seqs=1)
+    (took,) = run.e2el
+    assert run.arrivals[0] > 3
+    assert run.duration == pytest.approx(took)
+    assert run.request_rate == pytest.approx(1 / took)
+    assert run.throughput == pytest.approx(run.load.outputs[0] / took)
+    assert run.mean_in_server() == pytest.approx(1)
+
+
 def test_continuous_batching_beats_static_where_outputs_differ() -> None:
-    """And dynamic batching equals static when all requests are there at once."""
+    """Twice at least, here."""
     rates = {
         policy: serving.simulate(**ASKED, concurrency=16, max_num_seqs=16, policy=policy).throughput
-        for policy in ("static", "dynamic", "continuous", "chunked")
+        for policy in ("static", "continuous", "chunked")
     }
-    assert rates["static"] == rates["dynamic"]
     assert 2 * rates["static"] < rates["continuous"] <= rates["chunked"] * 1.1
 
 
@@ -106,6 +127,22 @@ def test_the_closed_form_of_the_roofline_is_near_for_every_kind_of_model(model: 
     assert closed.value == pytest.approx(run.steady_throughput, rel=0.04)
 
 
+def test_a_dynamic_batch_starts_when_it_is_full_or_its_first_request_waited() -> None:
+    """By hand: alike requests that arrive at known times, a step takes what `StepCost` says."""
+    arrivals = (0.0, 0.05, 0.4, 0.41, 0.42, 2.0, 9.0)
+    asked = Load((100,) * 7, (1,) * 7, arrivals)
+    made = serve(asked, Server(1000, "dynamic", places=3, delay=0.2), DENSE)
+    took = [
+        DENSE.time(100 * rows, float(DENSE.work.prefill_flops(100, 100, rows)), 0.0)
+        for rows in (1, 2, 3)
+    ]
+    # two wait out the delay of the first, three fill a batch, one is alone, and after the last
+    # nobody is waited for
+    begun = [0.2, 0.2, 0.42, 0.42, 0.42, 2.2, 9.0]
+    rows = [2, 2, 3, 3, 3, 1, 1]
+    assert made.firsts == pytest.approx([b + took[r - 1] for b, r in zip(begun, rows, strict=True)])
+
+
 def test_dynamic_batching_does_not_wait_for_a_full_batch() -> None:
     """At a low rate it starts after its delay, where static batching waits for the last arrival."""
     waits = {
@@ -124,6 +161,46 @@ def test_a_summary_has_every_metric_with_its_unit() -> None:
     assert list(summary) == list(METRICS)
     for name in ("ttft", "tpot", "e2el"):
         assert summary[f"{name}_p50"] <= summary[f"{name}_p90"] <= summary[f"{name}_p99"]
+
+
+@pytest.mark.parametrize(
+    ("load", "growing"),
+    [
+        ({"rate": 60.0, "max_num_seqs": 64}, True),
+        ({"rate": 60.0}, True),
+        ({"rate": 60.0, "requests": 300}, True),
+        ({"rate": 60.0, "policy": "static"}, True),
+        ({"rate": 2.0}, False),
+        ({"rate": 30.0}, False),
+        ({"rate": 30.0, "requests": 4}, False),
+        ({"concurrency": 1000, "max_num_seqs": 8}, False),
+    ],
+)
+def test_a_run_says_whether_more_requests_come_than_end(
+    load: dict[str, Any], growing: bool
+) -> None:
+    """About 36 a second end: beyond, they wait or pile up in the server, from the first on."""
+    run = serving.simulate(**ON, **load)
+    assert run.growing is growing
+    assert run.summary["growing"] == float(growing)
+
+
+def test_the_most_that_a_server_answers_is_what_an_overloaded_one_does() -> None:
+    """Closed loop and open loop agree on the rate at saturation."""
+    asked = {**ON, "max_num_seqs": 64}
+    run = serving.simulate(**asked, rate=500.0, requests=4000)
+    answered = run.steady_throughput * run.load.count / sum(run.load.outputs)
+    assert saturated_rate(64, **asked) == pytest.approx(answered, rel=0.08)
+
+
+def test_what_grows_with_the_requests_is_named() -> None:
+    """Every number of `GROWING` at least doubles with four times the requests, TPOT does not."""
+    few, many = (
+        serving.simulate(**ON, rate=60.0, max_num_seqs=64, requests=count).summary
+        for count in (500, 2000)
+    )
+    assert all(many[name] > 2 * few[name] for name in GROWING)
+    assert all(many[name] < 1.5 * few[name] for name in ("tpot_p50", "itl_p99", "throughput"))
 
 
 def test_quantiles_lie_between_values() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from benchpost import roofline
@@ -28,11 +30,24 @@ def test_passes_write_what_was_asked() -> None:
 @pytest.mark.parametrize("model", ["Llama-3.1-8B", "Qwen3-30B-A3B"])
 def test_beyond_the_break_even_batch_it_is_slower(model: str) -> None:
     """At it speculation still pays, one sequence more and it does not."""
-    asked = {"gpu": "H100 SXM", "model": model, "acceptance": 0.6, "drafted": 4, "context": 512}
+    asked: dict[str, Any] = {
+        "gpu": "H200",
+        "model": model,
+        "acceptance": 0.6,
+        "drafted": 4,
+        "context": 64,
+    }
     batch = speculation.break_even(**asked)
-    assert 1 <= batch < speculation.LARGEST_BATCH
-    assert roofline.speculate(**asked, batch=batch).value >= 1  # type: ignore[arg-type]  # a mixed table
-    assert roofline.speculate(**asked, batch=batch + 1).value < 1  # type: ignore[arg-type]  # a mixed table
+    assert 1 <= batch < speculation.most_batches(**asked)
+    assert roofline.speculate(**asked, batch=batch).value >= 1
+    assert roofline.speculate(**asked, batch=batch + 1).value < 1
+
+
+def test_no_batch_is_looked_at_whose_kv_cache_does_not_fit() -> None:
+    """438,976 tokens fit beside Llama-3.1-8B on an H100: 428 sequences of 1,024 tokens."""
+    asked: dict[str, Any] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "context": 1024}
+    assert speculation.most_batches(**asked) == 438_976 // 1024
+    assert speculation.break_even(**asked, acceptance=1.0, drafted=1, draft_cost=0) == 428
 
 
 def test_a_draft_that_is_never_accepted_never_pays() -> None:

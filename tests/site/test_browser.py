@@ -17,7 +17,7 @@ Scheme: TypeAlias = Literal["light", "dark"]
 
 SAMPLE = "posts/sample/"
 POSTS = ("posts/vllm-overhead/", "posts/how-fast-can-this-gpu-decode/")
-ARTICLES = ("", "posts/", SAMPLE, *POSTS, "tags/", "guide/write/", "guide/how/")
+ARTICLES = ("", "posts/", SAMPLE, *POSTS, "tags/", "guide/write/", "guide/skills/", "guide/how/")
 REFERENCE = ("figures", "values", "model", "errors", "catalog", "checks", "glossary")
 TANK = "catalogue/quagga-tank/"
 CATALOGUE = ("", "c/mlops/", "vllm/", "roofline-estimates/", "benchpost-posts/", "broken/")

@@ -15,6 +15,9 @@ import pytest
 from site_project import mkdocs
 from skills.trees import Link, data, skill, write
 
+from benchpost.config import find_project
+from benchpost.site.pages import write_pages
+
 SCRIPT = Path(__file__).parents[2] / "scripts" / "build_catalogues.py"
 
 BODY = """
@@ -29,6 +32,8 @@ A [link](nowhere.md){ .z }, <script>alert("body")</script><img src=x onerror=ale
 <iframe src="https://example.org"></iframe>
 
 [js](javascript:alert(1)), ![missing](no.png), <b onclick="alert(2)">bold</b>
+
+![other](https://example.org/o.png) [data](data:text/html,x) ![data](data:text/html,x)
 
 A note[^a] and one without[^b]. <details><summary>S</summary>Inside</details>
 
@@ -85,6 +90,12 @@ HOSTILE: dict[str, str | bytes | Link] = {
     "b/odd/index.html": "<script>location = 'https://example.org'</script>\n",
     "b/odd/README.md": "# Readme\n",
     "b/odd/a.md.md": "# Twice\n",
+    "b/index.html/deep/SKILL.md": skill("index.html"),
+    "b/index.html/index.md/SKILL.md": skill("index.md"),
+    "b/odd/index.html.d/index.html/x.md": "# Below a page\n",
+    "b/odd/README.md.d/readme.md/x.py": "1\n",
+    "b/odd/drawn.mdx": '# Drawn\n\n<svg onload="alert(5)"><a href="javascript:alert(5)"><g/></a>'
+    '<image href="https://example.org/i.png"/></svg>\n',
     "b/odd/big.txt": "x" * 70_000,
     "b/odd/nothing.txt": "",
     "b/odd/picture.svg": "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(3)'/>",
@@ -92,7 +103,16 @@ HOSTILE: dict[str, str | bytes | Link] = {
     "b/dangling/SKILL.md": Link("nowhere"),
     "b/folder/SKILL.md/x.txt": "a folder called as a skill\n",
     "aliases.json": json.dumps(
-        {"aliases": {"old/place": "b/same", "../../x": "b/c", "c": "a/bom"}}
+        {
+            "aliases": {
+                "old/place": "b/same",
+                "../../x": "b/c",
+                "c": "a/bom",
+                "index.html": "b/c",
+                "a/index.html/b": "b/c",
+                "no/text": ["b/c"],
+            }
+        }
     ),
 }
 
@@ -119,6 +139,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "site"
 
 
+OUTSIDE = re.compile(r"(?:https?:)?//")
+
+
 class Seen(HTMLParser):
     """What could act on a page: scripts, handlers, addresses."""
 
@@ -130,6 +153,8 @@ class Seen(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for key, value in attrs:
             if key.startswith("on") or (value or "").startswith(("javascript:", "data:text")):
+                self.acts.append(f"{tag} {key}")
+            if tag != "a" and key in ("src", "href", "srcset") and OUTSIDE.match(value or ""):
                 self.acts.append(f"{tag} {key}")
         if tag in ("iframe", "object", "embed"):
             self.acts.append(tag)
@@ -204,7 +229,8 @@ def test_odd_file_names_are_reached(hostile: Path) -> None:
 def test_old_places_lead_to_new_ones(hostile: Path) -> None:
     """With their anchors; one that another page has is that page's."""
     html = (hostile / "catalogue/old/place/index.html").read_text(encoding="utf-8")
-    assert '<link rel="canonical" href="../../b-same/">' in html
+    # a relative address is none for search engines, and the site's own is not known here
+    assert "canonical" not in html
     assert 'content="0; url=../../b-same/"' in html
     assert 'location.replace("../../b-same/" + location.search + location.hash)' in html
     assert "has faults" not in (hostile / "catalogue/c/index.html").read_text(encoding="utf-8")
@@ -213,7 +239,7 @@ def test_old_places_lead_to_new_ones(hostile: Path) -> None:
 def test_programs_find_what_they_look_for(hostile: Path) -> None:
     """Lists at the root, every skill as the file that it is, archives by their digest."""
     rows = json.loads((hostile / "skills.json").read_text(encoding="utf-8"))
-    assert len(rows) == 17
+    assert len(rows) == 19
     lost = {row["name"] for row in rows if not (hostile / row["url"]).is_file()}
     assert lost == {"dangling", "folder"}
     twin = hostile / "catalogue/crlf/SKILL.md"
@@ -251,6 +277,10 @@ def test_the_project_of_the_guide_is_complete(tmp_path: Path) -> None:
     assert len(addresses) >= 10
     for address in addresses:
         assert (site / address).is_file() or (site / address / "index.html").is_file(), address
+    old = (site / "catalogue/mlops/inference/vllm/index.html").read_text(encoding="utf-8")
+    assert '<link rel="canonical" href="https://example.org/catalogue/vllm/">' in old
+    index = (site / ".well-known/agent-skills/index.json").read_text(encoding="utf-8")
+    assert '"https://example.org/.well-known/agent-skills/vllm.tar.gz"' in index
     assert not (site / "posts").exists()
     assert not list(site.rglob("skills/**/*.html"))
     assert "The following pages exist" not in done.stderr
@@ -291,3 +321,42 @@ def test_trees_of_strangers_become_sites(tmp_path: Path) -> None:
         "all: 1 index, 26 category, 83 skill, 122 text, 40 code",
         "0 failures",
     ], done.stderr
+
+
+def test_a_file_that_becomes_a_folder(tmp_path: Path) -> None:
+    """And the other way round: what is gone is removed before the rest is written."""
+    tree = write(tmp_path / "tree", {"a/x/SKILL.md": skill("x"), "a/x/tools/run.sh": "true\n"})
+    project = find_project(project_of(tmp_path / "project", tree))
+    assert write_pages(project) == []
+    (tree / "a/x/tools/run.sh").unlink()
+    write(tree, {"a/x/tools/run.sh/part.csv": "a,b\n"})
+    assert write_pages(project) == []
+    copied = project.root / "docs/catalogue/x/tools/run.sh"
+    assert (copied / "part.csv").is_file()
+    (tree / "a/x/tools/run.sh/part.csv").unlink()
+    (tree / "a/x/tools/run.sh").rmdir()
+    write(tree, {"a/x/tools/run.sh": "false\n"})
+    assert write_pages(project) == []
+    assert copied.read_text(encoding="utf-8") == "false\n"
+
+
+def test_texts_that_links_take_from_outside_are_on_no_page(tmp_path: Path) -> None:
+    """A SKILL.md and a DESCRIPTION.md too; the finding has the path in the tree."""
+    write(tmp_path, {"secret.md": "---\nname: s\ndescription: d\n---\n# Secret words\n"})
+    files: dict[str, str | bytes | Link] = {
+        "a/x/SKILL.md": Link("../../../../../secret.md"),
+        "a/DESCRIPTION.md": Link("../../../../secret.md"),
+        "a/y/SKILL.md": skill("y"),
+        "a/y/s.md": Link("../../../../../secret.md"),
+    }
+    root = project_of(tmp_path / "project", Path("docs/skills"))
+    write(root / "docs/skills", files)
+    findings = write_pages(find_project(root))
+    written = root / "docs/catalogue"
+    texts = [file.read_bytes() for file in written.rglob("*") if file.is_file()]
+    assert len(texts) > 4
+    assert not any(b"Secret words" in text for text in texts)
+    assert {each.place.path for each in findings if each.check.name == "K060"} == {
+        "docs/skills/a/x/SKILL.md",
+        "docs/skills/a/y/s.md",
+    }

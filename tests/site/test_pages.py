@@ -13,6 +13,7 @@ from benchpost.cli import main
 from benchpost.config import Config, Project
 from benchpost.figures.theme import CSS
 from benchpost.figures.types import Facts
+from benchpost.files import write_if_changed
 from benchpost.fill.general import functions
 from benchpost.findings import Check, Finding
 from benchpost.roofline.equations import EQUATIONS
@@ -299,3 +300,51 @@ def test_an_empty_corner_of_a_table_is_no_heading() -> None:
     """A screen reader would announce a heading without words."""
     html = render("| | a |\n| --- | ---: |\n| b | 1 |\n")
     assert "<td></td>\n<th" in html
+
+
+def test_a_file_of_somebody_else_is_left(project: Project) -> None:
+    """A page written by hand, a file or folder in the way of one, and a link: all stay, and each
+    is reported, until it is gone.
+    """
+    for slug in ("hand", "file", "folder", "link", "fine"):
+        write_post(project.root, slug, f"---\ntitle: {slug}\n---\n\nWords.\n")
+    posts = project.root / "docs/posts"
+    others = {"index.md": "mine", "hand/index.md": "mine", "file": "mine", "folder/index.md/x": "m"}
+    for path, text in others.items():
+        (posts / path).parent.mkdir(parents=True, exist_ok=True)
+        (posts / path).write_text(text, encoding="utf-8")
+    (posts / "link").mkdir()
+    (posts / "link/index.md").symlink_to("nowhere")
+    said = "P007 benchpost did not write this file and leaves it, so its own page is missing"
+    for _ in range(2):
+        assert found(write_pages(project)) == [
+            f"docs/posts/{path}:1:1: {said}; move it"
+            for path in ("file", "folder/index.md", "hand/index.md", "index.md", "link/index.md")
+        ]
+        assert {path: (posts / path).read_text(encoding="utf-8") for path in others} == others
+        assert (posts / "link/index.md").is_symlink()
+        assert "Words." in page(project, "fine")
+    (posts / "hand/index.md").unlink()
+    assert "docs/posts/hand/index.md" not in str(found(write_pages(project)))
+    assert "Words." in page(project, "hand")
+
+
+def test_a_build_that_was_cut_short_is_taken_up(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it wrote is known as ours by the next one."""
+    write_sample(project.root)
+    write_post(project.root, "zebra", "---\ntitle: Zebra\n---\n\nWords.\n")
+
+    def stop(path: Path, data: bytes) -> bool:
+        if "zebra" in path.parts:
+            raise KeyboardInterrupt
+        return write_if_changed(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("benchpost.site.build_folder.write_if_changed", stop)
+        with pytest.raises(KeyboardInterrupt):
+            write_pages(project)
+    write_post(project.root, "sample", "---\ntitle: Sample\n---\n\nOther words.\n")
+    assert found(write_pages(project)) == []
+    assert "Other words." in page(project, "sample")

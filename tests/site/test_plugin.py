@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from mkdocs.config import load_config
+from mkdocs.livereload import LiveReloadServer
 from site_project import mkdocs, write_post, write_sample, write_skills
 
 from benchpost.config import Project
@@ -220,7 +221,7 @@ def test_the_tree_is_watched_and_its_pages_are_not(project: Project, tree: str) 
     """Wherever it lies; nothing that we write leads to another build."""
     root = project.root
     (root / "benchpost.toml").write_text(f'skills = "{tree}"\n', encoding="utf-8")
-    for folder in (tree, "docs/catalogue", "docs/posts", "docs/guide"):
+    for folder in (tree, "posts", "docs/catalogue", "docs/posts", "docs/guide"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     watcher = Watcher()
     config = load_config(str(root / "mkdocs.yml"))
@@ -228,3 +229,20 @@ def test_the_tree_is_watched_and_its_pages_are_not(project: Project, tree: str) 
     plugin.on_serve(watcher, config=config, builder=None)
     wanted = {"posts", "docs", "docs/guide", tree}
     assert {Path(each).relative_to(root).as_posix() for each in watcher.watched} == wanted
+
+
+def test_a_project_of_skills_alone_is_watched(project: Project) -> None:
+    """As the guide shows it, without posts: the server watches nothing that is not there."""
+    write_skills(project.root)
+    config = load_config(str(project.root / "mkdocs.yml"))
+    real = LiveReloadServer(lambda: None, "127.0.0.1", 0, str(project.root))
+    real.watch(config.docs_dir)
+    plugin: Any = config.plugins["benchpost"]
+    plugin.on_serve(real, config=config, builder=None)
+    watched = {Path(each).relative_to(project.root).as_posix() for each in real._watched_paths}
+    assert watched == {"docs", "docs/skills"}
+    # where the reading of folders begins, and with it complaints about those that are not there
+    real.observer.start()
+    real.observer.stop()
+    real.observer.join()
+    real.server_close()

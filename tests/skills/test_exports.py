@@ -11,13 +11,15 @@ import shutil
 import subprocess
 import tarfile
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from conftest import NODE, missing
-from skills.trees import skill, unpacked, write
+from skills.trees import Link, skill, unpacked, write
 
 from benchpost.files import sha256
 from benchpost.skills.exports import FOLDERS, LAYOUTS, archive, export, names
+from benchpost.skills.exports import web as export_web
 from benchpost.skills.library import Library
 from benchpost.skills.links import broken
 from benchpost.skills.scan import scan
@@ -82,6 +84,30 @@ def test_flat_copies_with_links_rewritten(layout: str, library: Library) -> None
     ]
 
 
+@pytest.mark.parametrize("layout", [*FOLDERS, "web"])
+def test_what_links_take_from_outside_is_left_out(layout: str, tmp_path: Path) -> None:
+    """A file or folder of the machine does not go along, nor as a SKILL.md; each is reported."""
+    write(tmp_path, {"secret/data/passwd": "root:x:0\n", "secret/SKILL.md": skill("leak")})
+    files: dict[str, str | bytes | Link] = {
+        "x/SKILL.md": skill("x"),
+        "x/references/pw.md": Link("../../../secret/data/passwd"),
+        "x/more": Link("../../secret/data"),
+        "x/own.md": Link("SKILL.md"),
+        "y/SKILL.md": Link("../../secret/SKILL.md"),
+    }
+    found = export(Library(scan(write(tmp_path / "tree", files))), layout)
+    assert not any(b"root:x" in data for data in found.files.values())
+    paths = {path.partition("x/")[2] for path in found.files if "/x/" in f"/{path}"}
+    assert {"SKILL.md", "own.md"} == {path for path in paths if path.endswith(".md")}
+    assert not any(path.endswith("leak/SKILL.md") for path in found.files)
+    said = "K060 a link to a file outside of the catalogue; it is not published"
+    assert {f"{each.place.path} {each.check.name} {each.message}" for each in found.findings} >= {
+        f"x/references/pw.md {said}",
+        f"x/more/passwd {said}",
+        f"y/SKILL.md {said}",
+    }
+
+
 def test_the_marketplace_file_names_nested_folders(library: Library) -> None:
     """A plugin a category, with the path of each skill."""
     record = json.loads(export(library, "marketplace").files[".claude-plugin/marketplace.json"])
@@ -116,12 +142,22 @@ def test_discovery_names_files_by_their_digest(library: Library) -> None:
         ("y", "archive"),
     ]
     for each in record["skills"]:
-        data = found.files[each["url"].removeprefix("/")]
+        data = found.files[f".well-known/agent-skills/{each['url']}"]
         assert each["digest"] == f"sha256:{sha256(data)}"
     data = found.files[".well-known/agent-skills/y.tar.gz"]
     with tarfile.open(fileobj=io.BytesIO(gzip.decompress(data))) as tar:
         assert tar.getnames() == ["SKILL.md", "run.py"]
     assert "K011" in [each.check.name for each in found.findings]
+
+
+def test_discovery_of_a_site_below_a_path(library: Library) -> None:
+    """Addresses are the site's own where it is known, and relative to the index elsewhere."""
+    for site in ("https://e.org/docs/", "https://e.org/docs", ""):
+        found = export_web(library, "catalogue/", site)
+        index = ".well-known/agent-skills/index.json"
+        urls = [each["url"] for each in json.loads(found.files[index])["skills"]]
+        at = urljoin(f"https://e.org/docs/{index}", urls[1])
+        assert at == "https://e.org/docs/.well-known/agent-skills/web-x/SKILL.md"
 
 
 def test_lists_for_programs_and_for_models(library: Library) -> None:

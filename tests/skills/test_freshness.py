@@ -44,6 +44,46 @@ def wheel(
     return found
 
 
+MAKERS = [
+    "def f():\n for n in T:\n  setattr(sys.modules[__name__], n, 1)\nf()",
+    "def f():\n m = sys.modules[__name__]\n m.Foo = 1\nf()",
+    "def f(m=sys.modules[__name__]):\n m.Foo = 1\nf()",
+    "sys.modules[__name__].Foo = 1",
+    "sys.modules['pkg'].Foo = 1",
+    "def f(c):\n import pkg\n pkg.__dict__[c.__name__] = c\nf(C)",
+    "def f(c):\n import pkg\n setattr(pkg, c.__name__, c)\nf(C)",
+    "from enum import global_enum\n@global_enum\nclass C(Enum):\n Foo = 1",
+    "import enum\n@enum.global_enum\nclass C(enum.Enum):\n Foo = 1",
+    "IntEnum._convert_('X', __name__, str.isupper)",
+    "def d(f):\n f.__globals__[f.__name__ + '_v'] = f\n return f",
+    "def d():\n globals()[name()] = 1\nd()",
+    "class C:\n def __init_subclass__(cls):\n  sys.modules[cls.__module__].__dict__[n()] = 1",
+    "class C:\n def f(self):\n  globals().update(x)",
+    "def d():\n import importlib\n importlib.import_module('pkg').Foo = 1\nd()",
+]
+"""Modules `pkg` that make a name in a way that does not show it."""
+
+NO_MAKERS = [
+    "class C:\n def f(self):\n  setattr(self, n, 1)",
+    "def f(x):\n setattr(x, 'y', 1)",
+    "class C:\n def f(self):\n  self.__dict__['x'] = 1\n  self.__dict__.update(y)",
+    "def f():\n return globals()['x'], vars(x).items(), sys.modules[__name__].a",
+    "class C(Enum):\n Foo = 1",
+    "def f():\n other.__dict__['x']",
+]
+"""Modules that only look as if they did."""
+
+SETTERS = [
+    "import pkg\nclass Foo: ...\npkg.Foo = Foo",
+    "import pkg as p\np.Foo = 1",
+    "import sys\nsys.modules['pkg'].Foo = 1",
+    "import pkg\ndef f():\n setattr(pkg, n, 1)\nf()",
+    "import sys\nsetattr(sys.modules[__package__], n, 1)",
+    "import pkg\npkg.__dict__.update(x)",
+    "import pkg\nvars(pkg)[n] = 1",
+]
+"""Modules beside that put a name into `pkg`."""
+
 MODULES: list[tuple[str, Mapping[str, str], str, Verdict]] = [
     ("defined", {"pkg/__init__.py": "def a(): ..."}, "pkg.a", Verdict.THERE),
     ("not there", {"pkg/__init__.py": "def a(): ..."}, "pkg.b", Verdict.GONE),
@@ -182,6 +222,43 @@ MODULES: list[tuple[str, Mapping[str, str], str, Verdict]] = [
         Verdict.THERE,
     ),
     ("another package", {"pkg/__init__.py": ""}, "other.a", Verdict.UNKNOWN),
+    *(
+        (f"made while it runs, {number}", {"pkg/__init__.py": text}, "pkg.Foo", Verdict.UNKNOWN)
+        for number, text in enumerate(MAKERS)
+    ),
+    *(
+        (f"not made, {number}", {"pkg/__init__.py": text}, "pkg.Foo", Verdict.GONE)
+        for number, text in enumerate(NO_MAKERS)
+    ),
+    *(
+        (
+            f"set by a module beside, {number}",
+            {"pkg/__init__.py": "from pkg import _plug", "pkg/_plug.py": text},
+            "pkg.Foo",
+            Verdict.UNKNOWN,
+        )
+        for number, text in enumerate(SETTERS)
+    ),
+    (
+        "stand-ins for what is missing, by the table's own names",
+        {
+            "pkg/__init__.py": "s = get_objects_from_module(d)\nfor n, v in s.items():\n"
+            " setattr(sys.modules[__name__], n, v)\nsys.modules[__name__] = "
+            "_LazyModule(__name__, {'x': ['a']})"
+        },
+        "pkg.Foo",
+        Verdict.GONE,
+    ),
+    (
+        "nothing is set in a module beside",
+        {
+            "pkg/__init__.py": "from pkg import _plug",
+            "pkg/_plug.py": "import pkg, numpy\nnumpy.Foo = 1\nself.pkg.Foo = 1\npkg.sub.Foo = 1",
+            "pkg/sub.py": "",
+        },
+        "pkg.Foo",
+        Verdict.GONE,
+    ),
 ]
 
 
@@ -250,6 +327,34 @@ def test_an_sdist_is_read_too(tmp_path: Path) -> None:
     assert asked == [Verdict.THERE, Verdict.GONE, Verdict.UNKNOWN, Verdict.UNKNOWN]
 
 
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", b"\x1f\x8b broken"])
+@pytest.mark.parametrize("name", ["b-3.0-py3-none-any.whl", "b-3.0.tar.gz"])
+def test_an_archive_that_cannot_be_read_is_not_at_hand(
+    tmp_path: Path, name: str, data: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is said once, and an older release that can be read counts."""
+    wheel(tmp_path / "w", {"b/__init__.py": ""}, "b-2.0-py3-none-any.whl")
+    (tmp_path / "w" / name).write_bytes(data)
+    found = newest(tmp_path / "w")
+    assert {each: str(each_of.version) for each, each_of in found.items()} == {"b": "2.0"}
+    library = one(tmp_path / "t", "", "```python\nimport b\n```\n")
+    words = ["skills", "freshness", str(library.tree.root), "--wheels", str(tmp_path / "w")]
+    assert main(words) == 0
+    assert capsys.readouterr().err.count(f"cannot be read and is not looked at: {name}") == 1
+
+
+def test_a_release_that_breaks_inside_tells_nothing(tmp_path: Path) -> None:
+    """A member that cannot be unpacked is as if it were compiled code."""
+    wheel(tmp_path, {"pkg/__init__.py": "def a(): ..." * 50})
+    file = tmp_path / "pkg-2.0-py3-none-any.whl"
+    data = bytearray(file.read_bytes())
+    data[60:80] = b"\xff" * 20
+    file.write_bytes(data)
+    found = release(file)
+    assert found is not None
+    assert Surface(found).find("pkg.b").verdict is Verdict.UNKNOWN
+
+
 def test_a_folder_that_is_not_there_has_no_releases(tmp_path: Path) -> None:
     """Before anything was fetched there is nothing at hand, which is no error."""
     assert newest(tmp_path / "none") == {}
@@ -267,6 +372,17 @@ CODE = [
     ("from a import b\nb.c; b = 1", ["1:15 a.b"]),
     ("from a.b import *", ["1:17 a.b"]),
     ("from . import a", []),
+    ("import a\na.b = 1\na.c += 1\ndel a.d\na.e.f = a.g", ["1:8 a", "5:1 a.e", "5:9 a.g"]),
+    (
+        "from contextlib import suppress\nwith suppress(ImportError):\n import a",
+        ["1:24 contextlib.suppress"],
+    ),
+    (
+        "import contextlib\nwith contextlib.suppress(E, ImportError):\n import a",
+        ["1:8 contextlib", "2:6 contextlib.suppress"],
+    ),
+    ("with open(ImportError):\n import a", ["2:9 a"]),
+    ("try:\n import a\nexcept builtins.ImportError:\n pass", []),
     ("try:\n    import a\nexcept ImportError:\n    import b", ["4:12 b"]),
     (">>> import a\n>>> a.b\n1\n", ["1:12 a", "2:5 a.b"]),
     ("%pip install a\nimport a", ["2:8 a"]),

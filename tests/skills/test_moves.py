@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from skills.trees import data, rows, skill, unpacked, write
+from skills.trees import Link, data, rows, skill, unpacked, write
 
 from benchpost.errors import BenchpostError
-from benchpost.skills.aliases import Aliases, digest, read_aliases
+from benchpost.skills.aliases import Aliases, digest, read_aliases, sound_aliases
 from benchpost.skills.change import Change, prepare
 from benchpost.skills.library import Library
 from benchpost.skills.links import broken
@@ -130,6 +131,52 @@ def test_undoing_gives_the_original_bytes(repository: Path) -> None:
     perform(undoing(kept, "plan.undo.json", repository))
     assert contents(repository) == before
     assert git(repository, "status", "--porcelain", "-uall") == ""
+
+
+def test_undoing_twice_changes_nothing(repository: Path) -> None:
+    """What was undone before has no moves left to make."""
+    kept = record(changed(repository, PLAN))
+    before = contents(repository)
+    perform(changed(repository, PLAN))
+    perform(undoing(kept, "plan.undo.json", repository))
+    again = undoing(kept, "plan.undo.json", repository)
+    assert (again.moves, dict(again.files)) == ((), {})
+    assert len(again.done) == len(PLAN.moves)
+    assert contents(repository) == before
+
+
+def test_symbolic_links_stay_links(repository: Path) -> None:
+    """What a link leads to is rewritten where it lies; the link itself, and one that nothing is
+    behind, stays as it is, through the change and back.
+    """
+    links = {
+        "AGENTS.md": Link("README.md"),
+        "skills/ml/y/readme.md": Link("../../../README.md"),
+        "skills/ml/train/DESCRIPTION.md": Link("nowhere.md"),
+        "skills/solo/DESCRIPTION.md": Link("../../README.md"),
+    }
+    (repository / "skills/solo/DESCRIPTION.md").unlink()
+    committed(write(repository, links))
+    before = contents(repository)
+    change = changed(repository, PLAN)
+    kept = record(change)
+    perform(change)
+    assert b"skills/ml/train/x" in (repository / "README.md").read_bytes()
+    for path, link in links.items():
+        assert (repository / path).readlink() == Path(link.to)
+    perform(undoing(kept, "plan.undo.json", repository))
+    assert contents(repository) == before
+    assert git(repository, "status", "--porcelain", "-uall") == ""
+
+
+def test_a_file_of_aliases_that_is_a_link_stops_everything(repository: Path) -> None:
+    """Writing it would put a file in the place of the link."""
+    committed(write(repository, {"a.json": "{}", "skills/aliases.json": Link("../a.json")}))
+    (repository / "a.json").write_text(Aliases().text(), encoding="utf-8")
+    git(repository, "commit", "-qam", "aliases")
+    assert [each.message for each in changed(repository, PLAN).doubts] == [
+        "skills/aliases.json is a symbolic link; put the file itself in its place"
+    ]
 
 
 def test_undoing_stops_where_something_changed_since(repository: Path) -> None:
@@ -267,6 +314,26 @@ def test_rules_make_a_plan_and_say_what_is_not_clear(tmp_path: Path) -> None:
     ]
 
 
+def test_rules_take_names_and_paths(tmp_path: Path) -> None:
+    """Both forms take a skill by its path or its name; a name of several is a doubt."""
+    names = ("a/x", "b/x", "a/y", "a/z", "b/z", "b/w")
+    write(tmp_path, {f"{path}/SKILL.md": skill(path.rpartition("/")[2]) for path in names})
+    rules = "- c (2): a/x, y\n- w -> c\n- b/x -> d\n- z -> c\n- c (1): z\n- wx -> c\n"
+    plan, doubts = propose(rules, scan(tmp_path), "r")
+    assert [(move.old, move.new) for move in plan.moves] == [
+        ("a/x", "c/x"),
+        ("a/y", "c/y"),
+        ("b/w", "c/w"),
+        ("b/x", "d/x"),
+    ]
+    several = "'z' is the name of several skills: a/z, b/z; write its path"
+    assert [f"{each.place} {each.message}" for each in doubts] == [
+        f"r:4:3 {several}",
+        f"r:5:3 {several}",
+        "r:6:3 no skill and no category 'wx'; did you mean 'x' or 'w'?",
+    ]
+
+
 def test_a_plan_is_read_as_it_was_written() -> None:
     """The file of a plan holds all of it."""
     assert read_plan(plan_text(PLAN), "plan.json") == PLAN
@@ -324,6 +391,121 @@ def test_an_installed_copy_comes_along(tmp_path: Path) -> None:
     assert not (tmp_path / "a/x").exists()
     assert (tmp_path / "a/y/SKILL.md").read_text(encoding="utf-8") == "mine"
     assert [each.old for each in steps(tmp_path, aliases)] == ["a/y", "a/z"]
+
+
+HOSTILE_ALIASES: list[tuple[str, object, str]] = [
+    ("../private", "stolen", "'../private'"),
+    ("/etc", "stolen", "'/etc'"),
+    ("a/x", "..", "'..'"),
+    ("a/x", "", "''"),
+    ("a/x", "/tmp/x", "'/tmp/x'"),
+    ("a/x", "b\\..\\x", "'b\\\\..\\\\x'"),
+    ("a/x", 5, "5"),
+    ("a/x", ["b"], "['b']"),
+    ("a/x", None, "None"),
+    ("a//x", "b", "'a//x'"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), HOSTILE_ALIASES)
+def test_an_alias_out_of_the_tree_is_refused(
+    tmp_path: Path, old: str, new: object, said: str
+) -> None:
+    """With its place, and without touching the aliases beside it."""
+    record = {"aliases": {"fine": "a/fine", old: new}, "digests": {"fine": "1", old: "2"}}
+    (tmp_path / "aliases.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
+    with pytest.raises(BenchpostError) as caught:
+        read_aliases(tmp_path)
+    place = f"{tmp_path.as_posix()}/aliases.json:4:1"
+    expected = f"{place}: alias {old!r}: {said} is not a path inside the tree"
+    assert str(caught.value) == expected
+    assert sound_aliases(tmp_path)[0] == Aliases({"fine": "a/fine"}, {"fine": "1"})
+
+
+@pytest.mark.parametrize(
+    "text", ["[", "[]", "5", '{"aliases": []}', '{"aliases": {}, "digests": 1}']
+)
+def test_what_is_no_file_of_aliases(tmp_path: Path, text: str) -> None:
+    """Is said so, whatever it is."""
+    (tmp_path / "aliases.json").write_text(text, encoding="utf-8")
+    with pytest.raises(BenchpostError, match=r"aliases\.json:1:1: not a file of aliases"):
+        read_aliases(tmp_path)
+
+
+def installed(root: Path, paths: Sequence[str], aliases: Mapping[str, str]) -> Aliases:
+    """A copy with these skills, and aliases with the digests that they have there."""
+    write(root, {f"{path}/SKILL.md": skill(path.rpartition("/")[2]) for path in paths})
+    there = {old: digest(root / old) for old in aliases if (root / old).is_dir()}
+    return Aliases(aliases, there)
+
+
+@pytest.mark.parametrize(
+    ("paths", "aliases", "notes"),
+    [
+        (["a"], {"a": ".."}, ["the new path leads out of the copy"]),
+        (["a"], {"a": ""}, ["the new path leads out of the copy"]),
+        (
+            ["a", "b"],
+            {"a": "c", "b": "c"},
+            ["c is where another installed skill went too; remove one of them"] * 2,
+        ),
+        (
+            ["a", "b"],
+            {"a": "b", "b": "a"},
+            [f"{x} is installed too; remove one of them" for x in "ba"],
+        ),
+        (
+            ["a", "a/b"],
+            {"a": "c", "a/b": "d"},
+            ["", "lies inside a, which moves, and goes along with it"],
+        ),
+        (["a"], {"a": "file/a"}, ["file is a file, and file/a would lie below it"]),
+        (["a"], {"a": "out/a"}, ["a symbolic link leads out of the copy"]),
+        (["out/z"], {"out/z": "z"}, ["a symbolic link leads out of the copy"]),
+        (["a"], {"a": "dangling"}, ["dangling is installed too; remove one of them"]),
+        (["a"], {"../secret": "a/b", "a": "b"}, [""]),
+    ],
+)
+def test_what_stays_where_it_is_in_a_copy(
+    tmp_path: Path, paths: list[str], aliases: dict[str, str], notes: list[str]
+) -> None:
+    """Everything of which the move is not clear, or leads out of the copy."""
+    write(tmp_path, {"elsewhere/z/SKILL.md": skill("z"), "secret/SKILL.md": skill("secret")})
+    root = write(
+        tmp_path / "copy", {"file": "", "dangling": Link("x"), "out": Link("../elsewhere")}
+    )
+    found = list(steps(root, installed(root, paths, aliases)))
+    assert [step.note[: len(note)] for step, note in zip(found, notes, strict=True)] == notes
+    assert [bool(step.note) for step in found] == [bool(note) for note in notes]
+    outside = contents(tmp_path / "elsewhere")
+    migrate(root, tmp_path / "catalogue", found)
+    assert contents(tmp_path / "elsewhere") == outside
+    assert (tmp_path / "secret/SKILL.md").is_file()
+
+
+def test_an_installed_skill_that_moves_into_itself(tmp_path: Path) -> None:
+    """And one that takes the place around another which leaves: no folder is in another's way."""
+    aliases = installed(tmp_path, ["f", "b", "a"], {"f": "f/stocks", "b": "z", "a": "b/c"})
+    migrate(tmp_path, tmp_path / "catalogue", list(steps(tmp_path, aliases)))
+    assert sorted(contents(tmp_path)) == ["b/c/SKILL.md", "f/stocks/SKILL.md", "z/SKILL.md"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["b", "f", "z"]
+
+
+def test_a_migration_that_fails_in_the_middle_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a text cannot be written, every folder is where it was."""
+    aliases = installed(tmp_path / "copy", ["a", "f"], {"a": "n/a", "f": "f/f"})
+    catalogue = write(tmp_path / "catalogue", {"n/DESCRIPTION.md": "N"})
+    before = sorted(tmp_path.rglob("*"))
+
+    def refuse(path: Path, content: bytes) -> None:
+        raise OSError("disc full")
+
+    monkeypatch.setattr("benchpost.skills.migrate.write_atomic", refuse)
+    with pytest.raises(OSError, match="disc full"):
+        migrate(tmp_path / "copy", catalogue, list(steps(tmp_path / "copy", aliases)))
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_a_text_without_moved_folders_stays() -> None:

@@ -12,6 +12,7 @@ from skills.trees import Link, skill, write
 
 from benchpost.skills.address import SKILL_FILE
 from benchpost.skills.aliases import Aliases
+from benchpost.skills.inert import is_inert
 from benchpost.skills.library import Library
 from benchpost.skills.pages import Kind, Plan, part, plan
 from benchpost.skills.scan import scan
@@ -95,6 +96,7 @@ def test_names_that_clash_with_categories_and_files(tmp_path: Path) -> None:
         "c/c/SKILL.md": skill("c"),
         "c/c/c.md": "# Not the category\n",
         "c/c/LICENSE": "text\n",
+        "c/c/LICENSE.txt": "text\n",
         "c/c/LICENSE.md": "# Text\n",
         "c/c/a.b.md": "# One\n",
         "c/c/a.b.mdx": "# Two\n",
@@ -111,7 +113,7 @@ def test_names_that_clash_with_categories_and_files(tmp_path: Path) -> None:
     assert {"c/", "c/c/", "c/c-md/", "c/LICENSE-md/", "c/a-b-mdx/", "c/c/x/"} <= set(every)
     # a folder of pages cannot be a file, and the page of the folder `c` is not somebody's own
     copies = {path for path in found.copies if not path.endswith((".md", ".mdx"))}
-    assert copies == {"c/c/LICENSE", "c/c/x"}
+    assert copies == {"c/c/LICENSE.txt"}
 
 
 @pytest.mark.parametrize(
@@ -127,6 +129,12 @@ def test_names_that_clash_with_categories_and_files(tmp_path: Path) -> None:
         ("größe", "größe"),
         ("\udcff\udcfe", "file"),
         ("x" * 300, "x" * 80),
+        ("\U00020000" * 90, "\U00020000" * 60),
+        ("index.html", "index-html"),
+        ("Index.HTML", "Index-HTML"),
+        ("-index..html", "index-html"),
+        ("index.md", "index-md"),
+        ("README.md", "README-md"),
     ],
 )
 def test_any_file_name_gives_an_address(name: str, expected: str) -> None:
@@ -149,6 +157,87 @@ def test_a_link_out_of_the_tree_is_not_published(tmp_path: Path) -> None:
     assert texts == {"a/x/shared.txt", "a/y/shared.txt"}
     assert [f"{each.place} {each.check.name} {each.message}" for each in found.findings] == [
         "a/x/secret.txt:1:1 K060 a link to a file outside of the catalogue; it is not published"
+    ]
+
+
+DRAWING = '<svg xmlns="http://www.w3.org/2000/svg">%s</svg>'
+
+STILL = [
+    "",
+    '<g id="a"><use href="#a"/></g><style>.a{fill:url(#a)}</style><rect style="fill:red"/>',
+    '<image href="data:image/png;base64,AAAA"/>',
+    '<metadata><r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/></metadata>',
+    '<animate attributeName="x" from="0" to="1"/>',
+]
+
+ACTIVE = [
+    "<script>alert(1)</script>",
+    '<rect onload="alert(1)"/>',
+    '<foreignObject><p xmlns="http://www.w3.org/1999/xhtml">x</p></foreignObject>',
+    '<x:script xmlns:x="http://www.w3.org/1999/xhtml">alert(1)</x:script>',
+    '<a href="java&#115;cript:alert(1)"><rect/></a>',
+    '<a xmlns:l="http://www.w3.org/1999/xlink" l:href=" javascript:alert(1)"><rect/></a>',
+    '<use href="https://example.org/a.svg#a"/>',
+    '<use href="data:image/svg+xml,x#a"/>',
+    '<a><animate attributeName="href" to="javascript:alert(1)"/></a>',
+    '<set attributeName="onload" to="alert(1)"/>',
+    "<style>@import 'https://example.org/a.css'</style>",
+    '<rect style="fill:url(https://example.org/a)"/>',
+    '<rect fill="url(//example.org/a)"/>',
+    "<?xml-stylesheet href='https://example.org/a.css'?>",
+    "<style><title/>@import 'https://example.org/a.css'</style>",
+    "<not closed",
+]
+
+
+@pytest.mark.parametrize("inside", STILL)
+def test_a_drawing_is_offered_as_a_picture(inside: str) -> None:
+    """It runs nothing, wherever it is opened."""
+    assert is_inert("a.svg", (DRAWING % inside).encode())
+    assert is_inert(
+        "a.SVG", f"\ufeff<?xml version='1.0' encoding='utf-8'?>{DRAWING % inside}".encode()
+    )
+
+
+@pytest.mark.parametrize("inside", ACTIVE)
+def test_an_svg_that_is_more_than_a_drawing_is_not(inside: str) -> None:
+    """What could run a script or ask another server for something is no picture."""
+    assert not is_inert("a.svg", (DRAWING % inside).encode())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<html xmlns='http://www.w3.org/1999/xhtml'/>",
+        b"<svg/>",
+        b"<!DOCTYPE svg [<!ATTLIST svg onload CDATA 'x'>]>" + (DRAWING % "").encode(),
+        b"<!DOCTYPE svg [<!ENTITY a 'x'>]>" + (DRAWING % "&a;").encode(),
+        b"<?xml version='1.0' encoding='utf-7'?>" + (DRAWING % "").encode(),
+        (DRAWING % "").encode("utf-16"),
+        b"",
+    ],
+)
+def test_what_is_no_svg_as_we_know_it_is_not(data: bytes) -> None:
+    """A root, an encoding or entities by which a browser might see something else."""
+    assert not is_inert("a.svg", data)
+
+
+def test_only_files_that_run_nothing_are_offered_as_they_are(tmp_path: Path) -> None:
+    """The others are shown as code, and are in the archive; a refused picture is reported."""
+    names = ["a.xml", "b.svgz", "c.xht", "d.mhtml", "e.shtml", "f.html", "g", "h.xsl", "i.svg"]
+    names += ["j.png.xml", "k.rss", "l.HTM", "m.unheard", "n.txt.html"]
+    fine = ["o.txt", "p.json", "q.py", "r.png", "s.xml.txt", "t.svg"]
+    files: dict[str, str | bytes | Link] = {"x/SKILL.md": skill("x")}
+    files |= {f"x/{name}": "<x>" for name in (*names, *fine)}
+    files["x/t.svg"] = DRAWING % ""
+    found = planned(tmp_path, files)
+    assert set(found.copies) == {"x/SKILL.md", *(f"x/{name}" for name in fine)}
+    assert urls(found, Kind.CODE)[:2] == ["x/a-xml/", "x/b-svgz/"]
+    assert "x/i-svg/" in urls(found, Kind.CODE)
+    assert "x/t-svg/" not in urls(found, Kind.CODE)
+    assert [f"{each.place} {each.check.name} {each.message}" for each in found.findings] == [
+        "x/i.svg:1:1 K060 an SVG that is more than a drawing (scripts, other places, entities);"
+        " it is shown as code, and no picture"
     ]
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from skills.trees import rows, unpacked
 
 from benchpost.skills.address import address
+from benchpost.skills.checks import check
+from benchpost.skills.library import Library
+from benchpost.skills.profiles import CLAUDE, CODEX, PORTABLE, SKILLS_REF, SPEC, Profile
 from benchpost.skills.reference import verdict
 from benchpost.skills.repair import repaired
+from benchpost.skills.scan import scan
 
 HERE = address("x")
 
@@ -36,7 +42,7 @@ CASES = [
     (
         "several lines",
         "name: x\nnotes: |\n  one\n\n  two\nmore:\n- a\n",
-        "name: x\nmetadata:\n  notes: |\n    one\n\n    two\n  more:\n  - a\n",
+        "name: x\nmetadata:\n  notes: |\n    one\n\n    two\n  more: 'a'\n",
     ),
     (
         "brackets",
@@ -47,12 +53,24 @@ CASES = [
     (
         "brackets over lines",
         "name: x\nmetadata:\n  tags: [a,\n    b]\n",
-        "name: x\nmetadata:\n  tags:\n    - a\n    - b\n",
+        "name: x\nmetadata:\n  tags: a, b\n",
     ),
     (
         "brackets with comments inside stay",
         "name: x\nmetadata:\n  tags: [a, # no\n    b]\n",
         "name: x\nmetadata:\n  tags: [a, # no\n    b]\n",
+    ),
+    (
+        "lists become lines with commas",
+        "name: x\ntags: [GPU, Fast AI]  # of it\nplatforms:\n- linux\n- macos\n"
+        "metadata:\n  n: [1, 'a: b']\n",
+        "name: x\nmetadata:\n  n: '1, a: b'\n  tags: GPU, Fast AI # of it\n"
+        "  platforms: linux, macos\n",
+    ),
+    (
+        "lists with comments or commas stay",
+        "name: x\nmetadata:\n  a:\n    - b # c\n    - d\n  e:\n    - 'f, g'\n",
+        "name: x\nmetadata:\n  a:\n    - b # c\n    - d\n  e:\n    - 'f, g'\n",
     ),
     ("not YAML", "name: y: z\nversion: [\n", "name: y: z\nversion: [\n"),
 ]
@@ -71,10 +89,30 @@ def test_mending_twice_changes_nothing_more(name: str, before: str, after: str) 
     assert repaired(once, HERE) == once
 
 
+TOP = "---\nname: x\ndescription: d\ntags:\n  - a\n  - b\nmodel: m\n---\nBody\n"
+
+
+@pytest.mark.parametrize("profile", [CODEX, CLAUDE])
+def test_what_a_profile_does_not_refuse_stays(profile: Profile) -> None:
+    """A client that takes more fields keeps them where it reads them."""
+    assert repaired(TOP, HERE, profile) == TOP
+
+
+@pytest.mark.parametrize("profile", [SPEC, SKILLS_REF, PORTABLE])
+def test_what_is_mended_is_clean(tmp_path: Path, profile: Profile) -> None:
+    """After mending by a profile no field is left that this profile refuses."""
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x/SKILL.md").write_text(repaired(TOP, HERE, profile), encoding="utf-8")
+    tree = scan(tmp_path)
+    found = [each.check.name for each in check(Library(tree), profile)]
+    assert not {"K013", "K014", "K015"} & set(found)
+    assert tree.skills[0].tags == ("a", "b")
+
+
 def test_carriage_returns_stay() -> None:
     """A file with CR LF keeps them in the lines that are mended."""
     before = "---\r\nname: x\r\nversion: [1]\r\n---\r\nBody\r\n"
-    after = "---\r\nname: x\r\nmetadata:\r\n  version:\r\n    - 1\r\n---\r\nBody\r\n"
+    after = "---\r\nname: x\r\nmetadata:\r\n  version: '1'\r\n---\r\nBody\r\n"
     assert repaired(before, HERE) == after
 
 

@@ -38,11 +38,11 @@ VERBS = {
 
 EXAMPLES = """\
 examples:
-  benchpost todo --apply posts/overhead/index.mdx   write a slot for each placeholder
-  benchpost run                                     run snippets whose results are missing or stale
-  benchpost fill                                    fill the slots and values of all posts
-  benchpost check                                   say what is wrong; writes nothing
-  benchpost build                                   all of it, and the site
+  benchpost todo --apply posts/vllm-overhead/index.mdx  write a slot for each placeholder
+  benchpost run                                         run snippets without a fresh result
+  benchpost fill                                        fill the slots and values of all posts
+  benchpost check                                       say what is wrong; writes nothing
+  benchpost build                                       all of it, and the site
 """
 
 INTERRUPTED = 130
@@ -90,6 +90,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         # what is still buffered would fail again when the interpreter flushes it at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
+    except OSError as error:
+        # of a file or folder that was named: full disk, no right to write, a folder for a file
+        if error.filename is None:
+            raise
+        print(f"benchpost: {error.filename2 or error.filename}: {error.strerror}", file=sys.stderr)
+        return BenchpostError.exit_code
     return code
 
 

@@ -76,9 +76,10 @@ def posts_of(args: argparse.Namespace, project: Project) -> list[Path]:
     files = project.post_files([_located(word, project) for word in args.posts])
     if not files:
         where = project.root / project.config.posts
-        raise UsageError(
-            f"no post in {where}, where each is a folder with an index.mdx or index.md"
-        )
+        said = f"no post in {where}, where each is a folder with an index.mdx or index.md"
+        below = ", ".join(project.config.documents)
+        documents = f"; and no .md file with a slot, value or snippet below {below}"
+        raise UsageError(said + documents if below else said)
     return files
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from benchpost import cli
 from benchpost.cli.arguments import Subparsers, project_of, verb
+from benchpost.config import Project
 from benchpost.errors import UsageError
+from benchpost.post.read import read_post
 
 EXAMPLES = """\
   benchpost build                                 run, fill, and build into site/
@@ -30,7 +32,8 @@ def add(subparsers: Subparsers) -> None:
 
 def act(args: argparse.Namespace) -> int:
     """Do one step after the other; the first that fails gives the exit code."""
-    root = project_of(args).root
+    project = project_of(args)
+    root = project.root
     settings = root / "mkdocs.yml"
     if not settings.is_file():
         raise UsageError(f"no mkdocs.yml in {root}; the site is described there")
@@ -38,7 +41,16 @@ def act(args: argparse.Namespace) -> int:
         code = cli.main([step, "--project", str(root)])
         if code:
             return code
+    drafts = _drafts(project)
+    if drafts:
+        print(f"left out of the site as drafts: {', '.join(drafts)}")
     return _mkdocs(settings)
+
+
+def _drafts(project: Project) -> list[str]:
+    """The posts that `draft: true` keeps off the site; the steps before have read them all."""
+    posts = (read_post(file, project) for file in project.posts())
+    return [post.path for post in posts if post.is_draft]
 
 
 def _mkdocs(settings: Path) -> int:

@@ -16,6 +16,7 @@ from benchpost.cli.arguments import Subparsers, add_posts, codes, posts_of, proj
 from benchpost.cli.report import add_format, exit_code, formatted
 from benchpost.config import Project
 from benchpost.fill.check import check_post
+from benchpost.fill.siblings import deserted
 from benchpost.findings import Check, Finding, selected
 
 EXAMPLES = """\
@@ -51,7 +52,10 @@ def add(subparsers: Subparsers) -> None:
 def act(args: argparse.Namespace) -> int:
     """Print all findings; 1 when one of them is an error."""
     project = project_of(args)
-    found = _once(_check(posts_of(args, project), project, args.redraw))
+    # a figure whose post is gone has nobody who tells of it but the project
+    left = [] if args.posts else list(deserted(project))
+    files = [] if left and not project.post_files([]) else posts_of(args, project)
+    found = _once([*_check(files, project, args.redraw), *left])
     chosen = selected(found, args.select, args.ignore)
     sys.stdout.write(formatted(chosen, args, project))
     return exit_code(chosen)

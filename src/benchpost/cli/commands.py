@@ -12,7 +12,7 @@ from benchpost.cli.report import add_format, exit_code, formatted
 from benchpost.commands.check import check_declared, check_post
 from benchpost.commands.declared import declared
 from benchpost.commands.facts import load, tools
-from benchpost.config import Project
+from benchpost.config import Project, find_project
 from benchpost.errors import UsageError
 from benchpost.files import read_text
 from benchpost.fill.token_counts import vocabulary
@@ -20,6 +20,8 @@ from benchpost.findings import Finding, selected
 from benchpost.post.document import Post
 from benchpost.post.read import parse_post
 
+NAMED = 3
+"""Pages that are named when they are not checked; a folder may hold hundreds."""
 EXAMPLES = """\
   benchpost commands --tool vllm --version 0.33.0 README.md   against one release
   benchpost commands --tool vllm --version '>=0.22' docs      against every release from there on
@@ -74,9 +76,8 @@ def act(args: argparse.Namespace) -> int:
     project = project_of(args)
     posts = [_read(file, project) for file in project.post_files(args.posts)]
     asked = {args.tool: args.version or load(args.tool).version} if args.tool else {}
-    if not asked and not any(declared(post.front) for post in posts):
-        said = "no page here says in its front matter which tool it speaks of"
-        raise UsageError(f"{said}; name one with --tool, e.g. `--tool {tools()[-1]}`")
+    if not asked:
+        _mind_silent([post.path for post in posts if _is_silent(post)], len(posts))
     found = [finding for post in posts for finding in _of_page(post, asked, args.allow)]
     chosen = selected(found, args.select, args.ignore)
     sys.stdout.write(formatted(chosen, args, project))
@@ -86,13 +87,35 @@ def act(args: argparse.Namespace) -> int:
 def _facts(name: str) -> str:
     tool = load(name)
     flags = len({flag.name for flag in tool.flags})
-    counts = f"{len(tool.versions)} releases, {len(tool.commands)} commands, {flags} flags"
+    releases = "1 release" if len(tool.versions) == 1 else f"{len(tool.versions)} releases"
+    counts = f"{releases}, {len(tool.commands)} commands, {flags} flags"
     more = f"{len(tool.env)} variables, {len(tool.metrics)} metrics"
     return f"{name} {tool.version} ({tool.date}): {counts}, {more}\n"
 
 
 def _read(file: Path, project: Project) -> Post:
-    return parse_post(read_text(file), project.relative(file), file)
+    # from outside the project its root means nothing to the reader, who gave a path that works
+    inside = find_project(Path.cwd()).root == project.root
+    return parse_post(read_text(file), project.relative(file) if inside else file.as_posix(), file)
+
+
+def _is_silent(post: Post) -> bool:
+    """Whether a page says of no tool that it speaks of it, rightly or wrongly."""
+    own = declared(post.front)
+    return own is None or not (own.versions or own.problems)
+
+
+def _mind_silent(paths: list[str], of: int) -> None:
+    """Say which pages are not checked; raises UsageError where that is all of them."""
+    if not paths:
+        return
+    more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
+    verb = "declares" if len(paths) == 1 else "declare"
+    said = f"{', '.join(paths[:NAMED])}{more} {verb} no tool"
+    hint = f"name one with --tool, e.g. `--tool {tools()[-1]}`"
+    if len(paths) == of:
+        raise UsageError(f"{said}; nothing was checked; {hint}")
+    print(f"benchpost: not checked: {said}; {hint}", file=sys.stderr)
 
 
 def _of_page(post: Post, asked: Mapping[str, str], allowed: list[str]) -> list[Finding]:

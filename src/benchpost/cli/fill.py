@@ -12,17 +12,18 @@ from benchpost.cli.arguments import Subparsers, add_posts, posts_of, project_of,
 from benchpost.cli.report import exit_code, for_terminal, formatted
 from benchpost.config import Project
 from benchpost.errors import BenchpostError
+from benchpost.fill.bugs import BUGS
 from benchpost.fill.diff import unified
-from benchpost.fill.material import unreadable
+from benchpost.fill.material import bug, unreadable
 from benchpost.fill.write import Outcome, fill_post
 from benchpost.findings import as_json
 from benchpost.post.document import Slot
 
 EXAMPLES = """\
-  benchpost fill                                  fill all posts of the project
-  benchpost fill posts/overhead/index.mdx         fill one
-  benchpost fill --diff                           and show what changed in the text
-  benchpost fill --redraw                         draw fresh pictures anew too
+  benchpost fill                                fill all posts of the project
+  benchpost fill posts/vllm-overhead/index.mdx  fill one
+  benchpost fill --diff                         and show what changed in the text
+  benchpost fill --redraw                       draw fresh pictures anew too
 """
 
 
@@ -51,7 +52,10 @@ def _fill(file: Path, project: Project, redraw: bool) -> Outcome:
     try:
         return fill_post(file, project, redraw=redraw)
     except BenchpostError as error:
-        return Outcome(project.relative(file), "", "", findings=(unreadable(error, file, project),))
+        finding = unreadable(error, file, project)
+    except BUGS as error:
+        finding = bug(error, "filling this post", file, project)
+    return Outcome(project.relative(file), "", "", findings=(finding,))
 
 
 def _print(outcome: Outcome, args: argparse.Namespace, project: Project) -> None:

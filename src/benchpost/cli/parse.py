@@ -15,8 +15,8 @@ from benchpost.post.dump import Record, blocks, inlines, outline
 from benchpost.post.read import parse_post
 
 EXAMPLES = """\
-  benchpost parse posts/overhead/index.mdx                  an outline with lines
-  benchpost parse posts/overhead/index.mdx --format json    blocks with offsets and all fields
+  benchpost parse posts/vllm-overhead/index.mdx                  an outline with lines
+  benchpost parse posts/vllm-overhead/index.mdx --format json    blocks with offsets and all fields
   benchpost parse README.md --inlines --format json         links, code, maths, text
 """
 

@@ -21,13 +21,18 @@ from benchpost.record.run import Order, Outcome, plan_post, prune_posts, run_pos
 from benchpost.record.session import SnippetError
 
 EXAMPLES = """\
-  benchpost run                              what is missing or stale, of all posts
-  benchpost run posts/overhead/index.mdx     one post
-  benchpost run --list                       what would run and why; runs nothing
-  benchpost run --force --machine h200       everything, recorded for the machine h200
-  benchpost run --prune posts/overhead       remove results of no snippet; runs nothing
-  benchpost run posts/overhead --notebook overhead.ipynb
+  benchpost run                                what is missing or stale, of all posts
+  benchpost run posts/vllm-overhead/index.mdx  one post
+  benchpost run --list                         what would run and why; runs nothing
+  benchpost run --force --machine h200         everything, recorded for the machine h200
+  benchpost run --prune posts/vllm-overhead    remove results of no snippet; runs nothing
+  benchpost run posts/vllm-overhead --notebook overhead.ipynb
 """
+UNRECORDED = (
+    "    nothing of this post was recorded, older results stay: "
+    "mend the snippet, or give it a post of its own"
+)
+"""Snippets share a kernel, so that what stands beside a failure cannot be told from its victim."""
 
 
 def add(subparsers: Subparsers) -> None:
@@ -196,4 +201,6 @@ def _print_failure(failure: BenchpostError, err: TextIO) -> None:
     print(f"benchpost: {failure}", file=err)
     if isinstance(failure, SnippetError) and failure.trace:
         indented = "".join(f"    {line}\n" for line in failure.trace.splitlines())
-        print(indented, end="", file=err, flush=True)
+        print(indented, end="", file=err)
+    if isinstance(failure, SnippetError):
+        print(UNRECORDED, file=err, flush=True)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from benchpost.cli.arguments import Subparsers, verb
 from benchpost.cli.progress import progress_of
+from benchpost.cli.simulated import KINDS, NEEDED, VARIED
+from benchpost.cli.simulated_trust import about, growth, noted, notes_of
 from benchpost.errors import UsageError, near
+from benchpost.roofline.sizes import at_least
 from benchpost.roofline.units import show
 
 EXAMPLES = """\
@@ -24,74 +28,8 @@ EXAMPLES = """\
       --vary policy=static,chunked --format csv
 """
 
-Option = tuple[type, Any, str]
-
-SERVER: dict[str, Option] = {
-    "gpu": (str, None, 'accelerator, e.g. "H100 SXM"'),
-    "model": (str, None, "model, e.g. Llama-3.1-8B"),
-    "prompt": (str, "512", "tokens in: a number or a distribution"),
-    "output": (str, "geometric 256", "tokens out: a number or a distribution"),
-    "concurrency": (int, 0, "requests in the server at all times; or --rate"),
-    "rate": (float, 0.0, "requests that arrive a second, at random"),
-    "requests": (int, 1000, "requests served"),
-    "policy": (str, "chunked", "static, dynamic, continuous, chunked; several with commas"),
-    "max-num-seqs": (int, 0, "requests that run at once; vLLM's default on the GPU"),
-    "max-num-batched-tokens": (int, 0, "tokens of a step; vLLM's default on the GPU"),
-    "blocks": (int, 0, "KV-cache blocks; what fits beside the weights"),
-    "shared": (int, 0, "tokens that all prompts begin with"),
-    "dtype": (str, "bf16", "format of the weights"),
-    "kv": (str, "bf16", "format of the KV cache"),
-    "tp": (int, 1, "GPUs that share the model"),
-}
-"""What a server and its requests take: type, default, help."""
-
-KV: dict[str, Option] = {
-    "prompt": (str, "geometric 161.31", "tokens in: a number or a distribution"),
-    "output": (str, "geometric 337.99", "tokens out: a number or a distribution"),
-    "slots": (int, 15_728, "tokens that fit into the KV cache"),
-    "reserve": (int, 2048, "longest sequence, which is set aside in one piece"),
-    "block": (int, 16, "tokens of a block"),
-    "requests": (int, 1000, "requests served"),
-}
-PREFIX: dict[str, Option] = {
-    "system": (int, 512, "tokens of a system prompt"),
-    "groups": (int, 1, "different system prompts"),
-    "skew": (float, 0.0, "how uneven they are asked: the n-th 1/n^skew as often"),
-    "users": (int, 16, "conversations at once"),
-    "turns": (int, 6, "turns of a conversation"),
-    "question": (int, 64, "tokens that a turn adds"),
-    "answer": (int, 256, "tokens of an answer"),
-    "blocks": (int, 4096, "blocks of the cache"),
-    "block": (int, 16, "tokens of a block"),
-    "requests": (int, 2000, "turns served"),
-}
-SPECULATE: dict[str, Option] = {
-    "gpu": SERVER["gpu"],
-    "model": SERVER["model"],
-    "acceptance": (float, 0.7, "chance that a drafted token is accepted"),
-    "drafted": (int, 3, "tokens drafted for a pass"),
-    "draft-cost": (float, 0.18, "cost of a drafted token, in passes"),
-    "batch": (int, 1, "sequences at once"),
-    "context": (int, 1024, "tokens in the KV cache of each"),
-    "dtype": SERVER["dtype"],
-}
-GRAPHS: dict[str, Option] = {
-    "max-num-seqs": (int, 256, "requests that run at once"),
-    "drafted": (int, 0, "tokens drafted for a pass"),
-    "largest": (int, 512, "largest size captured; 1024 on data-centre Blackwell"),
-    "batch": (int, 0, "a batch, to see what it is padded to"),
-    "sizes": (int, 0, "the best list of so many sizes, all batches alike"),
-}
-KINDS: dict[str, tuple[str, dict[str, Option]]] = {
-    "batching": ("throughput, times and occupancy of a server", SERVER),
-    "kv": ("how the slots of a KV cache are used, by allocation", KV),
-    "prefix": ("hit rate of the prefix cache", PREFIX),
-    "speculate": ("tokens of a pass, speed-up and break-even batch", SPECULATE),
-    "graphs": ("captured batch sizes and their padding", GRAPHS),
-    "sweep": ("many servers on all cores, as a table", SERVER),
-}
-"""What can be simulated, in a few words, and the options of each."""
-
+EITHER = "say either rate= or concurrency="
+"""How a message of the simulation begins where both, or none, are said."""
 FORMATS = ("text", "json", "csv")
 
 
@@ -115,10 +53,14 @@ def add(subparsers: Subparsers) -> None:
 def _declare(
     parser: argparse.ArgumentParser, option: str, kind: type, default: Any, told: str
 ) -> None:
-    said = f" (default: {default})" if default else ""
-    needed = default is None
+    needed = default is NEEDED
+    said = "" if needed or default is None else f" (default: {default})"
     parser.add_argument(
-        f"--{option}", type=kind, default=default, required=needed, help=f"{told}{said}"
+        f"--{option}",
+        type=kind,
+        default=None if needed else default,
+        required=needed,
+        help=f"{told}{said}",
     )
 
 
@@ -134,7 +76,7 @@ def _declare_sweep(parser: argparse.ArgumentParser) -> None:
         metavar="OPTION=A,B,…",
         help="an option and its values; several give every combination",
     )
-    parser.add_argument("--processes", type=int, default=0, help="default: one for each core")
+    parser.add_argument("--processes", type=int, default=None, help="default: one for each core")
     parser.add_argument(
         "--progress",
         action=argparse.BooleanOptionalAction,
@@ -149,8 +91,20 @@ def act(args: argparse.Namespace) -> int:
         name.replace("-", "_"): getattr(args, name.replace("-", "_"))
         for name in KINDS[args.what][1]
     }
-    print(ACTS[args.what](args, given), end="")
+    try:
+        print(ACTS[args.what](args, given), end="")
+    except UsageError as error:
+        raise UsageError(_in_flags(error.message, given)) from error
     return 0
+
+
+def _in_flags(message: str, options: Iterable[str]) -> str:
+    """A message that names the arguments of a function, with the flags that they come from."""
+    message = message.replace(EITHER, "say either --rate or --concurrency")
+    for name in options:
+        flag = f"--{name.replace('_', '-')}"
+        message = re.sub(rf"(?<![\w-]){name}(=(?!\w)|(?= must be))", flag, message)
+    return message
 
 
 def _batching(args: argparse.Namespace, given: dict[str, Any]) -> str:
@@ -159,42 +113,35 @@ def _batching(args: argparse.Namespace, given: dict[str, Any]) -> str:
 
     policies = [word.strip() for word in given.pop("policy").split(",")]
     common = _server(given)
-    made = {
-        policy: simulate(**common, policy=policy, seed=args.seed).summary for policy in policies
-    }
-    said = _notes(common)
+    runs = {policy: simulate(**common, policy=policy, seed=args.seed) for policy in policies}
+    made = {policy: run.summary for policy, run in runs.items()}
+    notes = [
+        growth(run, {**common, "policy": policy, "seed": args.seed})
+        for policy, run in runs.items()
+        if run.growing
+    ]
+    others = [policy for policy in policies if policy != "chunked"]
+    notes += (
+        [f"{' and '.join(others)}: no measured server; the error below is vLLM's"] if others else []
+    )
+    beside = about(given, [*notes_of(common), *notes])
     if args.format == "json":
-        asked = {**common, "seed": args.seed}
-        return _json({"asked": asked, "notes": said, "units": METRICS, "runs": made})
-    rows = [[name, *(show(made[p][name], METRICS[name]) for p in made)] for name in METRICS]
-    return _noted(said) + _table(["", *made], rows)
+        asked = {"asked": {**common, "seed": args.seed}, "units": METRICS, "runs": made}
+        return _json({**asked, **beside.record()})
+    rows = [[name, *(_shown(name, made[p][name]) for p in made)] for name in METRICS]
+    return beside.head() + _table(["", *made], rows) + beside.foot()
 
 
-def _notes(*servers: Mapping[str, Any]) -> list[str]:
-    """What must be said beside the numbers of these servers, each sentence once."""
-    from benchpost.roofline import catalog
-    from benchpost.roofline.predict import setting_of
+def _shown(name: str, value: float) -> str:
+    """A number of a run, in words where it is a yes or a no."""
+    from benchpost.serving.run import METRICS
 
-    said: dict[str, None] = {}
-    for each in servers:
-        tp, gpu, model = each.get("tp", 1), each["gpu"], each["model"]
-        setting = setting_of(gpu, model, "vllm", each["dtype"], each["kv"], tp)
-        for word, name in ((gpu, setting.chip.name), (model, setting.model.name)):
-            if catalog.differ(word, name):
-                said[f"{word!r} is taken for {name}"] = None
-        said |= dict.fromkeys(setting.notes)
-    return list(said)
-
-
-def _noted(said: list[str]) -> str:
-    return "".join(f"note: {note}\n" for note in said) + ("\n" if said else "")
+    return ("no", "yes")[int(value)] if name == "growing" else show(value, METRICS[name])
 
 
 def _server(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Options of a server; 0 stands for what is not said."""
-    if bool(given["concurrency"]) == bool(given["rate"]):
-        raise UsageError("say either --concurrency or --rate: requests at once, or a second")
-    return {name: value for name, value in given.items() if value != 0}
+    """Options of a server that are said."""
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _kv(args: argparse.Namespace, given: dict[str, Any]) -> str:
@@ -231,11 +178,12 @@ def _prefix(args: argparse.Namespace, given: dict[str, Any]) -> str:
 
 def _speculate(args: argparse.Namespace, given: dict[str, Any]) -> str:
     from benchpost.roofline.batching import speculate
-    from benchpost.serving.speculation import break_even, tokens_per_pass
+    from benchpost.serving.speculation import break_even, most_batches, said_of, tokens_per_pass
 
     made = speculate(**given, engine="vllm")
     batch = given.pop("batch")
     chance = {"acceptance": given["acceptance"], "drafted": given["drafted"]}
+    even, most = break_even(**given, engine="vllm"), most_batches(**given)
     found = {
         "tokens_of_a_pass": made.terms["accepted_tokens"],
         "tokens_of_a_pass_drawn": tokens_per_pass(**chance, seed=args.seed),
@@ -243,11 +191,12 @@ def _speculate(args: argparse.Namespace, given: dict[str, Any]) -> str:
         "speedup": made.value,
         "speedup_low": made.low,
         "speedup_high": made.high,
-        "break_even_batch": break_even(**given, engine="vllm"),
     }
     if args.format == "json":
-        return _json({"asked": {**given, "batch": batch}, **found})
-    return _listed(found)
+        # where it pays at every batch that is looked at, nothing is known of those beyond
+        reached = {"break_even_batch": None if even == most else even, "largest_batch": most}
+        return _json({"asked": {**given, "batch": batch}, **found, **reached})
+    return _listed({**found, "pays": said_of(even, most)})
 
 
 def _graphs(args: argparse.Namespace, given: dict[str, Any]) -> str:
@@ -256,14 +205,15 @@ def _graphs(args: argparse.Namespace, given: dict[str, Any]) -> str:
     query = given["drafted"] + 1
     sizes = capture_sizes(given["max_num_seqs"], query=query, largest=given["largest"])
     alike = dict.fromkeys(range(1, sizes[-1] + 1), 1.0)
-    if given["sizes"]:
+    if given["sizes"] is not None:
+        at_least(1, sizes=given["sizes"])
         sizes = best_sizes(alike, given["sizes"])
     found: dict[str, Any] = {
         "sizes": list(sizes),
         "graphs": len(sizes),
         "mean_padding": mean_padding(alike, sizes),
     }
-    if batch := given["batch"]:
+    if (batch := given["batch"]) is not None:
         found |= {"padded_batch": padded(batch, sizes), "padding": padding(batch, sizes)}
     if args.format == "json":
         return _json(found)
@@ -274,35 +224,39 @@ def _graphs(args: argparse.Namespace, given: dict[str, Any]) -> str:
 def _sweep(args: argparse.Namespace, given: dict[str, Any]) -> str:
     from benchpost.serving.sweeps import grid, sweep
 
-    points = grid(_varied(args.vary))
-    common = {name: value for name, value in given.items() if value != 0}
-    for name in {name for point in points for name in point}:
-        common.pop(name, None)
-    common["seed"] = args.seed
+    varied = _varied(args.vary, given["policy"])
+    points = grid(varied)
+    common = {
+        name: value
+        for name, value in (_server(given) | {"seed": args.seed}).items()
+        if name not in varied
+    }
     with progress_of("points", len(points), args.progress) as progress:
-        made = sweep(common, points, processes=args.processes or None, progress=progress)
+        made = sweep(common, points, processes=args.processes, progress=progress)
     rows = [{**point, **summary} for point, summary in zip(points, made, strict=True)]
-    said = _notes(*({**common, **point} for point in points))
+    said = notes_of(*({**common, **point} for point in points))
     if args.format == "json":
         return _json({"asked": common, "notes": said, "points": rows})
     if args.format == "csv":
         return _csv(rows)
-    return _noted(said) + _swept(points, made)
+    return noted(said) + _swept(points, made) + _unsteady(made)
 
 
-def _varied(words: list[str]) -> dict[str, list[Any]]:
-    """`concurrency=1,8` as an option and its values."""
+def _varied(words: Sequence[str], policy: str) -> dict[str, list[Any]]:
+    """`concurrency=1,8` as an option and its values; several policies are varied too."""
     varied: dict[str, list[Any]] = {}
+    if "," in policy and not any(word.startswith("policy=") for word in words):
+        words = [*words, f"policy={policy}"]
     for word in words:
         name, equals, values = word.partition("=")
-        if name not in SERVER or not equals:
-            known = ", ".join(SERVER)
-            hint = near(name, SERVER)
+        if name not in VARIED or not equals:
+            known = ", ".join(VARIED)
+            hint = near(name, VARIED)
             raise UsageError(
                 f'--vary takes an option and its values, e.g. concurrency=1,8, not "{word}"{hint}; '
                 f"options are {known}"
             )
-        kind = SERVER[name][0]
+        kind = VARIED[name][0]
         varied[name.replace("-", "_")] = [_value(kind, name, each) for each in values.split(",")]
     if not varied:
         raise UsageError("a sweep needs --vary, e.g. --vary concurrency=1,8,64")
@@ -318,14 +272,26 @@ def _value(kind: type, name: str, written: str) -> Any:
 
 
 def _swept(points: list[dict[str, Any]], made: list[dict[str, float]]) -> str:
-    from benchpost.serving.run import METRICS
+    from benchpost.serving.run import GROWING
 
     shown = ("steady_throughput", "ttft_mean", "ttft_p99", "itl_mean", "itl_p99", "steady_running")
+
+    def cell(name: str, summary: Mapping[str, float]) -> str:
+        grows = summary["growing"] and name in GROWING
+        return "grows" if grows else _shown(name, summary[name])
+
     rows = [
-        [*map(str, point.values()), *(show(summary[name], METRICS[name]) for name in shown)]
+        [*map(str, point.values()), *(cell(name, summary) for name in shown)]
         for point, summary in zip(points, made, strict=True)
     ]
     return _table([*points[0], *shown], rows)
+
+
+def _unsteady(made: Iterable[Mapping[str, float]]) -> str:
+    """What "grows" means, where it stands."""
+    if not any(summary["growing"] for summary in made):
+        return ""
+    return "\ngrows: more requests come than end; --format csv has the numbers of this run\n"
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:

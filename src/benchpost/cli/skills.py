@@ -25,7 +25,7 @@ from benchpost.skills.formats import FORMATS as FORMS
 from benchpost.skills.index import build
 from benchpost.skills.library import Library
 from benchpost.skills.links import broken
-from benchpost.skills.profiles import PROFILES
+from benchpost.skills.profiles import PROFILES, Profile
 from benchpost.skills.repair import relinked, repaired
 from benchpost.skills.scan import scan
 from benchpost.skills.types import Skill, Tree
@@ -119,7 +119,7 @@ def _record(skill: Skill) -> dict[str, str]:
 
 def _check(args: argparse.Namespace) -> int:
     if args.fix:
-        for path in _fix(_tree(args)):
+        for path in _fix(_tree(args), PROFILES[args.profile]):
             print(f"mended {args.tree / path}", file=sys.stderr)
     found = check(Library(_tree(args)), PROFILES[args.profile])
     chosen = [_from_here(each, args.tree) for each in selected(found, args.select, args.ignore)]
@@ -152,15 +152,18 @@ def _from_here(finding: Finding, root: Path) -> Finding:
     return replace(finding, place=replace(finding.place, path=path))
 
 
-def _fix(tree: Tree) -> Iterator[str]:
+def _fix(tree: Tree, profile: Profile) -> Iterator[str]:
     """Mend all skills; the paths of what changed."""
     library = Library(tree)
     lost = list(broken(library))
     for path, skill in sorted(library.files.items()):
+        if (tree.root / path).is_symlink():
+            # a mended copy would take the link's place, and what it leads to stay as it was
+            continue
         before = library.text(path)
         after = relinked(before, [each for each in lost if each.file == path])
         if path == skill.path:
-            after = repaired(after, skill.address)
+            after = repaired(after, skill.address, profile)
         # a text with U+FFFD may be one that is not UTF-8, whose bytes would be lost
         whole = "\ufffd" not in before
         if whole and after != before and write_if_changed(tree.root / path, after.encode()):

@@ -23,7 +23,7 @@ from benchpost.skills.freshness.blocks import blocks
 from benchpost.skills.freshness.declared import packages
 from benchpost.skills.freshness.fetch import fetch
 from benchpost.skills.freshness.judge import Counts, Sources, judge
-from benchpost.skills.freshness.releases import newest
+from benchpost.skills.freshness.releases import newest, unreadable
 from benchpost.skills.library import Library
 from benchpost.skills.scan import scan
 from benchpost.skills.types import Tree
@@ -84,6 +84,9 @@ def freshness(args: argparse.Namespace) -> int:
     sys.stdout.write(formatted(chosen, args, find_project(Path.cwd())))
     for line in summary(report.counts, len(sources.releases), failed):
         print(line, file=sys.stderr)
+    if broken := unreadable(folder):
+        names = ", ".join(broken)
+        print(f"cannot be read and is not looked at: {names}", file=sys.stderr)
     return 0
 
 

@@ -71,9 +71,13 @@ def _plan(args: argparse.Namespace) -> int:
         sys.stdout.write(plan_text(likely.propose(_tree(args))))
         return 0
     found, doubts = propose(_text(args.rules), _tree(args), args.rules.as_posix())
+    if doubts:
+        # half a plan could be applied, and nobody would see what it lacks
+        sys.stderr.write(as_text(doubts))
+        print("no plan was made", file=sys.stderr)
+        return 1
     sys.stdout.write(plan_text(found))
-    sys.stderr.write(as_text(doubts))
-    return int(bool(doubts))
+    return 0
 
 
 def _apply(args: argparse.Namespace) -> int:
@@ -97,6 +101,9 @@ def _apply(args: argparse.Namespace) -> int:
 
 def _undo(args: argparse.Namespace) -> int:
     change = undoing(_text(args.record), args.record.as_posix(), git.top(args.tree))
+    if not change.moves:
+        print(f"{args.record}: already undone")
+        return 0
     perform(change)
     for move in change.moves:
         print(f"move {move.old} -> {move.new}")

@@ -16,9 +16,9 @@ from benchpost.fill.suggest import Suggestion, suggest
 from benchpost.post.document import Post, Todo
 
 EXAMPLES = """\
-  benchpost todo                                  what is missing, and what would fill it
-  benchpost todo --apply posts/overhead/index.mdx write the best slot for each
-  benchpost fill posts/overhead/index.mdx         then fill the slots
+  benchpost todo                                        what is missing, and what would fill it
+  benchpost todo --apply posts/vllm-overhead/index.mdx  write the best slot for each
+  benchpost fill posts/vllm-overhead/index.mdx          then fill the slots
 """
 
 
@@ -47,7 +47,7 @@ class Asked:
 
 
 def act(args: argparse.Namespace) -> int:
-    """List placeholders, or with `--apply` put slots in their place."""
+    """List placeholders, or with `--apply` put slots in their place; 1 if some had to remain."""
     project = project_of(args)
     asked: list[Asked] = []
     code = 0
@@ -62,7 +62,17 @@ def act(args: argparse.Namespace) -> int:
         print(json.dumps([_record(each) for each in asked], indent=2, ensure_ascii=False))
     else:
         sys.stdout.write("".join(_text(each, args.apply) for each in asked))
-    return code
+    remaining = [each for each in asked if args.apply and not each.applied]
+    if remaining:
+        print(_remain(remaining, len(asked)), file=sys.stderr)
+    return code or int(bool(remaining))
+
+
+def _remain(asked: list[Asked], of: int) -> str:
+    places = ", ".join(f"{each.place.path}:{each.place.line}" for each in asked)
+    verb = "remains" if len(asked) == 1 else "remain"
+    plural = "" if of == 1 else "s"
+    return f"benchpost: {len(asked)} of {of} placeholder{plural} {verb}: {places}"
 
 
 def _of_post(post: Post, apply: bool) -> list[Asked]:

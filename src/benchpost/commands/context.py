@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,21 @@ class Context:
         for name in path:
             found = found.get(name, {})
         return found
+
+    @property
+    def closed(self) -> frozenset[str]:
+        """Flags that refuse other values than those known, though the parser takes any."""
+        return frozenset(self.tool.kept.get("closed", ()))
+
+    def members(self, flag: str) -> tuple[str, ...]:
+        """The members of the type that a flag takes, by the table kept by hand; () without one."""
+        row = self.table("members").get(flag)
+        if row is None:
+            return ()
+        names = self.tool.enums[row["of"]]
+        numbers = row.get("number", False)
+        taken = (re.sub(r"\D", "", name) if numbers else name for name in names)
+        return (*taken, *row.get("also", ()))
 
     def rows(self, name: str) -> list[Mapping[str, Any]]:
         """A list of tables that is kept by hand."""

@@ -8,9 +8,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from benchpost.commands.prose import Over, Prose
 from benchpost.post.document import Post
 from benchpost.post.inline import parse_inlines
-from benchpost.post.nodes import Code, Heading, InlineCode, Leaf, List, Table
+from benchpost.post.nodes import (
+    Code,
+    Heading,
+    InlineCode,
+    Leaf,
+    List,
+    Node,
+    Table,
+    TableCell,
+    TableRow,
+)
 from benchpost.post.walk import walk
 
 SHELL = ("bash", "sh", "shell", "zsh")
@@ -36,14 +47,25 @@ class Excerpt:
     """The code as it stands."""
     marks: tuple[tuple[int, int], ...]
     """(offset in `text`, offset in the page) where lines begin."""
-    leaf: str = ""
-    """For inline code: the source of the paragraph, cell or heading around it."""
-    before: str = ""
-    """For inline code: what stands before it in that source."""
-    after: str = ""
-    """For inline code: what stands after it."""
-    above: str = ""
-    """For inline code: the heading above it and, in a list or table, the paragraph before that."""
+    prose: Prose | None = None
+    """For inline code: the paragraph, cell or heading around it."""
+    within: tuple[int, int] = (0, 0)
+    """For inline code: where it begins and ends in that prose, its backquotes included."""
+
+    @property
+    def before(self) -> str:
+        """For inline code: what stands before it, as far as it matters."""
+        return self.prose.before(self.within[0]) if self.prose else ""
+
+    @property
+    def after(self) -> str:
+        """For inline code: what stands after it, as far as it matters."""
+        return self.prose.after(self.within[1]) if self.prose else ""
+
+    @property
+    def tells_history(self) -> bool:
+        """Whether it is inline code in prose about what was, or will be."""
+        return self.prose is not None and self.prose.tells_history(*self.within)
 
     def offset(self, at: int) -> int:
         """The offset in the page of an offset in the code."""
@@ -54,22 +76,58 @@ class Excerpt:
 
 def excerpts(post: Post, names: Sequence[str]) -> Iterator[Excerpt]:
     """All code of a page in source order; `names` are the programs looked for."""
-    heading = paragraph = ""
-    inside = 0
+    above = _Above(post.text)
     for node in walk(post.tree):
         if isinstance(node, Code):
             yield from _fences(node, post.text, names)
-        elif isinstance(node, (List, Table)):
-            inside = max(inside, node.end)
         elif isinstance(node, Leaf):
-            source = post.text[node.start : node.end]
-            if isinstance(node, Heading):
-                heading, paragraph = source, ""
-            elif node.start >= inside:
-                paragraph = source
-            above = f"{heading}\n{paragraph}" if node.start < inside else heading
+            prose = above.prose(node)
             for code in _inline_code(node, post):
-                yield _inline(code, node, post.text, above)
+                yield _inline(code, node, post.text, prose)
+        else:
+            above.enter(node)
+
+
+class _Above:
+    """What stands over each leaf of a page, kept while the page is walked."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.heading = self.paragraph = Over()
+        self.inside = 0
+        """Where the list or table ends that the walk is in."""
+        self.heads: list[Over] = []
+        self.row: list[TableCell] = []
+        self.columns: dict[int, int] = {}
+        """The column of each cell of the row, by where it begins."""
+
+    def enter(self, node: Node) -> None:
+        """The walk goes into something that is no leaf."""
+        if isinstance(node, (List, Table)):
+            self.inside = max(self.inside, node.end)
+        if isinstance(node, Table):
+            self.heads = []
+        if isinstance(node, TableRow):
+            self.row = [each for each in node.children if isinstance(each, TableCell)]
+            self.columns = {each.start: at for at, each in enumerate(self.row)}
+            self.heads = self.heads or [Over(self._source(each)) for each in self.row]
+
+    def prose(self, leaf: Leaf) -> Prose:
+        """A leaf with what stands over it."""
+        source = self._source(leaf)
+        if isinstance(leaf, Heading):
+            self.heading, self.paragraph = Over(source), Over()
+        elif leaf.start >= self.inside:
+            self.paragraph = Over(source)
+        over = (self.heading, self.paragraph) if leaf.start < self.inside else (self.heading,)
+        if not isinstance(leaf, TableCell):
+            return Prose(source, over)
+        column = self.columns[leaf.start]
+        others = "" if column else " | ".join(map(self._source, self.row[1:]))
+        return Prose(source, (*over, *self.heads[column : column + 1]), others)
+
+    def _source(self, leaf: Leaf) -> str:
+        return self.text[leaf.start : leaf.end]
 
 
 def _inline_code(leaf: Leaf, post: Post) -> Iterator[InlineCode]:
@@ -81,22 +139,14 @@ def _inline_code(leaf: Leaf, post: Post) -> Iterator[InlineCode]:
                 yield each
 
 
-def _inline(node: InlineCode, leaf: Leaf, text: str, above: str) -> Excerpt:
+def _inline(node: InlineCode, leaf: Leaf, text: str, prose: Prose) -> Excerpt:
     source = text[node.start : node.end]
     at = source.find(node.value)
     # a code span broken over lines of a quote: its first character is near enough
     begin = node.start + (at if at >= 0 else len(source) - len(source.lstrip("`")))
-    return Excerpt(
-        kind="inline",
-        lang="",
-        text=node.value,
-        raw=node.value,
-        marks=((0, begin),),
-        leaf=text[leaf.start : leaf.end],
-        before=text[leaf.start : node.start],
-        after=text[node.end : leaf.end],
-        above=above,
-    )
+    within = (node.start - leaf.start, node.end - leaf.start)
+    marks = ((0, begin),)
+    return Excerpt("inline", "", node.value, node.value, marks, prose, within)
 
 
 def _fences(node: Code, text: str, names: Sequence[str]) -> Iterator[Excerpt]:

@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeAlias
 
 from benchpost.commands.versions import Life, Stretch, lives, order
 from benchpost.errors import UsageError, near
 
 SCHEMA = 1
+Limit: TypeAlias = tuple[str, float]
+"""`gt`, `ge`, `lt` or `le`, and the number."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class Flag:
     """The values that the parser takes; empty for any."""
     known: tuple[str, ...] = ()
     """Values that are known where the parser takes others too."""
+    range: tuple[Limit, ...] = ()
+    """What the tool's settings hold a number against. E.g. `(("gt", 0), ("le", 1))`"""
     negatable: bool = False
     """`--no-x` is there too."""
     history: tuple[tuple[str, Any], ...] = ()
@@ -57,6 +61,8 @@ class Key:
     """When it is there."""
     choices: tuple[str, ...] = ()
     """The values allowed; empty for any."""
+    range: tuple[Limit, ...] = ()
+    """What a number is held against."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ class Program:
     names: tuple[str, ...]
     """Executables. E.g. `("vllm",)`"""
     modules: Mapping[str, str] = field(default_factory=dict)
-    """Python modules and the command each is."""
+    """Python modules and the command each is; empty for one that is the tool itself."""
     images: Mapping[str, str] = field(default_factory=dict)
     """Container images and the command each runs."""
     binaries: Mapping[str, str] = field(default_factory=dict)
@@ -140,7 +146,7 @@ class Tool:
     grammar: Grammar
     """How it reads words."""
     kept: Mapping[str, Any]
-    """The tables kept by hand: `instead`, `resolved`, `needs`, `lacks`, `scrape`."""
+    """The tables kept by hand: `instead`, `members`, `resolved`, `needs`, `lacks`, `scrape`."""
 
     def span(self, asked: Stretch) -> Stretch:
         """The releases asked for, as far as there are facts on them."""
@@ -240,6 +246,7 @@ def _flag(record: Mapping[str, Any]) -> Flag:
         nargs=str(record.get("nargs", "")),
         choices=tuple(map(str, record.get("choices", ()))),
         known=tuple(map(str, record.get("known", ()))),
+        range=_range(record),
         negatable=record.get("no", False),
         history=tuple((version, default) for version, default in record.get("default", ())),
     )
@@ -247,7 +254,11 @@ def _flag(record: Mapping[str, Any]) -> Flag:
 
 def _key(record: Mapping[str, Any]) -> Key:
     choices = tuple(map(str, record.get("choices", ())))
-    return Key(record["kind"], lives(record["life"]), choices)
+    return Key(record["kind"], lives(record["life"]), choices, _range(record))
+
+
+def _range(record: Mapping[str, Any]) -> tuple[Limit, ...]:
+    return tuple((name, limit) for name, limit in record.get("range", ()))
 
 
 def _program(table: Mapping[str, Any], positionals: Mapping[str, int]) -> Program:

@@ -17,6 +17,8 @@ from benchpost.errors import near
 from benchpost.findings import Check, Severity
 from benchpost.post.problems import Problem
 
+NAMED = re.compile(r"`(--[a-z][\w-]*)")
+"""Flags that a hint names."""
 SHORTHAND = re.compile(r"-O\.[A-Za-z_]")
 
 
@@ -130,12 +132,36 @@ def _absent(given: Given, command: str, context: Context) -> Iterator[Problem]:
         yield _shorthand(given, context)
         return
     where = f"`{context.shown(command)}`" if command else context.tool.name
-    known = context.instead(spelled, "instead")
-    hint = known or _elsewhere(spelled, command, context) or _nearest(spelled, command, context)
+    hint = (
+        _in_two_words(spelled, command, context)
+        or _instead(spelled, command, context)
+        or _elsewhere(spelled, command, context)
+        or _nearest(spelled, command, context)
+    )
     said = f"`{spelled}` is no flag of {where} in {context.asked}"
     is_alone = len(context.tool.versions) < 2 or _anywhere(spelled, context)
     never = "" if is_alone else ", nor of any release examined"
     yield Problem(Check.C002, at, f"{said}{never}{hint}")
+
+
+def _in_two_words(spelled: str, command: str, context: Context) -> str:
+    """`--flag=value`, where the tool reads the value as a word of its own only."""
+    name, sign, value = spelled.partition("=")
+    if not sign or context.tool.grammar.equals or name not in current(command, context):
+        return ""
+    return f"; write it as two words, `{name} {value}`"
+
+
+def _instead(spelled: str, command: str, context: Context) -> str:
+    """What replaces a flag, where the command has it: what serves `serve` may not serve `bench`."""
+    hint = context.instead(spelled, "instead")
+    there = context.tool.by_command.get(command, {}) if command else context.tool.joined
+    for name in NAMED.findall(hint):
+        lives = [life for _, life in there.get(name, ())]
+        # a sentence that says since when it is there holds for releases before, too
+        if not any(life.covers(context.asked) or "since" in hint for life in lives):
+            return ""
+    return hint
 
 
 def _anywhere(spelled: str, context: Context) -> bool:
@@ -194,7 +220,7 @@ def _elsewhen(given: Given, command: str, context: Context) -> Problem:
     tool = context.tool.name
     where = f" from `{context.shown(command)}`" if command else ""
     if life.is_gone(context.asked):
-        hint = context.instead(name, "instead") or _elsewhere(name, command, context)
+        hint = _instead(name, command, context) or _elsewhere(name, command, context)
         return Problem(
             Check.C003,
             at,

@@ -142,13 +142,13 @@ class Parser:
     ) -> tuple[Given, int] | None:
         """`-O3`, `-O=3` and `-O 3`."""
         target = self.tool.grammar.numbered
-        if not target or not re.fullmatch(r"-O\d?", spelled) or "." in word.text:
+        if not target or not re.fullmatch(r"-O\d*", spelled) or "." in word.text:
             return None
         found = self.matches(target)
         if target not in found:
             return None
         flag, life, _ = found[target]
-        if len(spelled) == 3:
+        if len(spelled) > 2:
             return Given(word, target, "known", flag, life, (word.cut(2),)), 0
         if value is None and following and following[0].text in ("0", "1", "2", "3"):
             return Given(word, target, "known", flag, life, (following[0],)), 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from benchpost.commands.facts import Program
@@ -64,32 +64,60 @@ def _at(
     if base in program.binaries:
         return Invocation(program.binaries[base], word, rest)
     if base in program.names:
-        groups = {name.rpartition(" ")[0] for name in commands if " " in name}
-        count = _subcommand(rest, {*commands, *program.others, *groups})
-        name = " ".join(each.text for each in rest[:count])
-        return Invocation(name, word, rest[count:])
+        return _run(word, rest, program, commands)
     if PYTHON.fullmatch(word.text):
-        return _module(words[at:], program)
-    image = word.text.partition(":")[0].partition("@")[0]
-    if image in program.images and _runs_image(words[:at]):
+        return _module(words[at:], program, commands)
+    image = _image(word.text, program)
+    if image and "run" in (each.text for each in words[:at]):
+        entry = _entry_point(words[:at])
+        if entry is not None:
+            return _at((entry, *rest), 0, program, commands)
         return Invocation(program.images[image], word, rest, by_name=False)
     return None
 
 
-def _runs_image(before: tuple[Word, ...]) -> bool:
-    """`docker run … image`, with the entry point that the image has."""
-    texts = [word.text for word in before]
-    return "run" in texts and not any(text.startswith("--entrypoint") for text in texts)
+def _run(
+    word: Word, rest: tuple[Word, ...], program: Program, commands: Mapping[str, object]
+) -> Invocation:
+    """The tool by its own name: what follows may say a subcommand."""
+    groups = {name.rpartition(" ")[0] for name in commands if " " in name}
+    count = _subcommand(rest, {*commands, *program.others, *groups})
+    name = " ".join(each.text for each in rest[:count])
+    return Invocation(name, word, rest[count:])
 
 
-def _module(words: tuple[Word, ...], program: Program) -> Invocation | None:
-    """`python -m the.module …`."""
+def _image(text: str, program: Program) -> str:
+    """The image of the tool that a word names, whatever registry, tag or digest; or nothing."""
+    path, slash, last = text.rpartition("/")
+    name = path + slash + re.split("[:@]", last, maxsplit=1)[0]
+    first, _, rest = name.partition("/")
+    bare = rest if re.search(r"[.:]|^localhost$", first) else name
+    return bare if bare in program.images else ""
+
+
+def _entry_point(before: Sequence[Word]) -> Word | None:
+    """What a container runs instead of what its image says."""
+    for at, word in enumerate(before):
+        if word.text == "--entrypoint" and at + 1 < len(before):
+            return before[at + 1]
+        if word.text.startswith("--entrypoint="):
+            return word.cut(len("--entrypoint="))
+    return None
+
+
+def _module(
+    words: tuple[Word, ...], program: Program, commands: Mapping[str, object]
+) -> Invocation | None:
+    """`python -m the.module …`; a module that is no one command is the tool itself."""
     for at in range(1, len(words) - 1):
         if words[at].text == "-m":
-            command = program.modules.get(words[at + 1].text)
+            name, rest = words[at + 1], words[at + 2 :]
+            command = program.modules.get(name.text)
             if command is None:
                 return None
-            return Invocation(command, words[at + 1], words[at + 2 :], by_name=False)
+            if not command:
+                return _run(name, rest, program, commands)
+            return Invocation(command, name, rest, by_name=False)
         if not words[at].text.startswith("-"):
             return None
     return None

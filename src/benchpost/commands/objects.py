@@ -10,6 +10,7 @@ from typing import Any
 from benchpost.commands.context import Context, listed
 from benchpost.commands.facts import Key
 from benchpost.commands.grammar import Given
+from benchpost.commands.limits import beyond
 from benchpost.commands.script import Word
 from benchpost.errors import near
 from benchpost.findings import Check
@@ -110,7 +111,25 @@ def _path(given: Given, name: str, context: Context) -> Iterator[Problem]:
         yield from _entry(said, name, keys, word.text, _loaded(member), word.start, context)
         if word.text not in keys:
             return
+        if given.adds and at + 1 == len(given.keys):
+            yield from _added(said, keys[word.text], given, context)
         said, name = f"{said}.{word.text}", _object(keys[word.text], context)
+
+
+def _added(said: str, key: Key, given: Given, context: Context) -> Iterator[Problem]:
+    """`--config.key+=1`, where the text stays one and the list wants a number."""
+    word = given.values[0] if given.values else None
+    is_mixed = re.search(r"list\[(?:int \| str|str \| int)\]", key.kind)
+    if (
+        word
+        and word.plain
+        and is_mixed
+        and context.is_newest
+        and re.search(r"(?<!\w)\d", word.text)
+    ):
+        name = f"{said}.{given.keys[-1].text}"
+        told = f"`{name}+` puts the text {word.text!r} to a list of numbers, which is refused"
+        yield Problem(Check.C005, word.start, f"{told}; write `{name}=[{word.text}]`")
 
 
 def _loaded(member: Any) -> Any:
@@ -161,8 +180,13 @@ def _member(known: Key, key: str, member: Any, at: int, context: Context) -> Ite
     if wrong and not isinstance(member, bool):
         hint = near(str(member), choices) or f"; there are {listed(choices)}"
         yield Problem(Check.C005, at, f"`{key}` cannot be {str(member)!r}{hint}")
-    elif not enum and not choices and (said := _type_fault(known.kind, member)):
+    elif not enum and not choices and (said := _fault(known, member)):
         yield Problem(Check.C005, at, f"`{key}` is {said}, not {json.dumps(member)}")
+
+
+def _fault(known: Key, member: Any) -> str:
+    """What a member must be and is not, by its type and its range."""
+    return _type_fault(known.kind, member) or beyond(json.dumps(member), known.range)
 
 
 TYPES: Mapping[str, tuple[str, type | tuple[type, ...]]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from benchpost.commands import around, defaults, flags, habits, names
@@ -32,11 +33,12 @@ class Page:
     def problems(self) -> Iterator[Problem]:
         """All problems, offsets being the page's."""
         for excerpt in excerpts(self.post, self.programs):
+            if excerpt.kind == "inline":
+                yield from self._inline(excerpt)
+                continue
             yield from names.judged(excerpt, self.context)
             if excerpt.kind == "shell":
                 yield from _moved(self._shell(excerpt), excerpt)
-            elif excerpt.kind == "inline":
-                yield from _moved(self._inline(excerpt), excerpt)
         for command, excerpt in self.asked:
             found = around.ports(command, frozenset(self.served), self.context)
             yield from _moved(found, excerpt)
@@ -116,23 +118,33 @@ class Page:
         return excerpt.text.count("\n", last, command.start) == 1
 
     def _inline(self, excerpt: Excerpt) -> Iterator[Problem]:
-        text = excerpt.text.lstrip("$ ")
-        first = text.partition(" ")[0]
-        if first in self.programs and " " in text:
-            for command in read(excerpt.text.replace("\n", " ")).commands:
-                found = invocation(command, self.context.tool.program, self.context.tool.commands)
-                if found and not names.tells_history(excerpt):
-                    yield from self._command(found)
-        elif looks_like_flag(text):
+        """Code in prose: a name may be of what was, a whole command is one to be run."""
+        found = list(self._inline_commands(excerpt))
+        if found or not excerpt.tells_history:
+            yield from names.judged(excerpt, self.context)
+        for each in found:
+            yield from _moved(self._command(each), excerpt)
+        if looks_like_flag(excerpt.text.lstrip("$ ")):
             for command in read(excerpt.text.replace("\n", " ")).commands[:1]:
-                yield from self._inline_flags(excerpt, command.words)
+                yield from _moved(self._inline_flags(excerpt, command.words), excerpt)
+
+    def _inline_commands(self, excerpt: Excerpt) -> Iterator[Invocation]:
+        """What in inline code runs the tool; its name alone is a name."""
+        text = excerpt.text.lstrip("$ ")
+        if looks_like_flag(text) or " " not in text or not any(map(text.count, self.programs)):
+            return
+        for command in read(excerpt.text.replace("\n", " ")).commands:
+            found = invocation(command, self.context.tool.program, self.context.tool.commands)
+            if found and (found.command or found.rest):
+                yield found
 
     def _inline_flags(self, excerpt: Excerpt, words: tuple[Word, ...]) -> Iterator[Problem]:
         """A flag in prose: of which command, it does not say, nor always of which tool."""
-        if names.tells_history(excerpt):
+        reading = Parser(self.context.tool, "", self.context.asked).read(words)
+        is_name = len(words) == 1 and not any(each.values for each in reading.given)
+        if is_name and excerpt.tells_history:
             return
         yield from self._flags(words)
-        reading = Parser(self.context.tool, "", self.context.asked).read(words)
         found = Invocation("", words[0], words)
         enables = re.search(
             r"\b(?:enable|turn on|switch on)[ *]+`*$", excerpt.before, re.IGNORECASE
@@ -167,7 +179,8 @@ def _moved(problems: Iterator[Problem], excerpt: Excerpt) -> Iterator[Problem]:
 
 def _comments(script: Script, first: int, last: int) -> list[Comment]:
     """The comments between two offsets."""
-    return [each for each in script.comments if first <= each.start < last]
+    begin, end = (bisect_left(script.comments, at, key=lambda c: c.start) for at in (first, last))
+    return list(script.comments[begin:end])
 
 
 FAULTS = {

@@ -44,6 +44,8 @@ class _Reader:
         self.heredocs: list[tuple[str, bool]] = []
         self.continued = False
         """The line began after a continuation."""
+        self.ahead = (0, False)
+        """Up to where a run of comments was looked through, and whether a flag follows it."""
 
     def run(self) -> Script:
         while self.at < len(self.text):
@@ -99,14 +101,21 @@ class _Reader:
         return not before.strip()
 
     def _flag_follows(self, end: int) -> bool:
-        """Whether the next line that is no comment goes on with a flag."""
+        """Whether the next line that is no comment goes on with a flag; looked up once a run."""
+        if end >= self.ahead[0]:
+            self.ahead = self._after_comments(end)
+        return self.ahead[1]
+
+    def _after_comments(self, end: int) -> tuple[int, bool]:
+        """Where the next line that is no comment begins, and whether it begins with a flag."""
+        start = end
         while end < self.last:
             start, end = end + 1, self.text.find("\n", end + 1)
             end = len(self.text) if end < 0 else end
             bare = self.text[start:end].strip()
             if bare and not bare.startswith("#"):
-                return bool(re.match(r"--?[A-Za-z]", bare))
-        return False
+                return start, bool(re.match(r"--?[A-Za-z]", bare))
+        return start, False
 
     def _operator(self) -> bool:
         match = _OPERATOR.match(self.text, self.at)

@@ -92,12 +92,15 @@ class Asked:
         return [self.gpu, self.model, *more, *sizes, *formats]
 
     def note(self, own: str, policies: Sequence[str]) -> str:
-        """The author's words, how it was simulated, and every source."""
-        ways = "; ".join(f"{policy}: {POLICIES[policy]}" for policy in policies)
+        """The author's words, how it was simulated, and every source.
+
+        What a way of batching does is said where several are compared.
+        """
+        told = policies if len(policies) > 1 else ()
+        ways = "".join(f" {markup.escaped(f'{one}: {POLICIES[one]}.')}" for one in told)
         return (
-            f"{markup.escaped(own)} Simulated on the performance model, not measured: typical "
-            f"times of a step, seed 0. {markup.escaped(ways)}. "
-            f"{sources(self.chip, self.net, self.dtype)}"
+            f"{markup.escaped(own)} Simulated with typical times of a step, not measured; seed 0."
+            f"{ways} {sources(self.chip, self.net, self.dtype)}"
         )
 
 

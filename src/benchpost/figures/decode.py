@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
+from benchpost.errors import UsageError
 from benchpost.figures.axis import linear
 from benchpost.figures.curves import (
     Curve,
@@ -17,9 +18,11 @@ from benchpost.figures.curves import (
     title_of,
     tokens_axis,
 )
+from benchpost.figures.decode_batch import CONTEXT, note_of, over_batch
 from benchpost.figures.names import changed, file_stem
 from benchpost.figures.shown import shown
 from benchpost.figures.sweep import Sweep
+from benchpost.figures.traced import charted
 from benchpost.figures.types import Facts, Fragment
 from benchpost.roofline import predict
 
@@ -37,31 +40,68 @@ def chart_decode(
     to: int = 0,
     dtype: str = "bf16",
     kv: str = "bf16",
+    over: Literal["context", "batch"] = "context",
+    context: int = 0,
     name: str = "",
     caption: str = "",
 ) -> Fragment:
     """Tokens per second against context, up to `to` tokens or what the model and memory hold.
 
     `gpu` and `model` may each name several, separated by commas; at most four curves in all. With
-    one curve, what engines typically reach stands beside the bound.
+    one curve, what engines typically reach stands beside the bound. With `over="batch"` the rate of
+    all sequences together stands against how many they are, each of `context` tokens (1,024).
     """
+    if over == "batch":
+        return _over_batch(facts, gpu, model, batch, to, dtype, kv, context, name, caption)
+    _refuse(context)
     pairs = pairs_of(_HEAD, gpu, model, batch=batch, dtype=dtype, kv=kv)
     axis = tokens_axis(_HEAD, "context, tokens", pairs, to)
     curves = [curve for i, pair in enumerate(pairs) for curve in _curves(i, pair, pairs)]
-    together = f", {batch} sequences together" if batch > 1 else ""
-    label = f"tokens per second{together}"
     data = {
         "x": axis.data(),
-        "y": linear(label, [curve.sweep.at(axis.lo) for curve in curves]).data(),
+        "y": linear(_label(batch), [curve.sweep.at(axis.lo) for curve in curves]).data(),
         "series": [curve.data() for curve in curves],
         "bands": _bands(pairs),
         "title": title_of("Decode rate", pairs),
         "description": said(curves, axis, _rate),
     }
-    options = changed(batch=(batch, 1), to=(to, 0), dtype=(dtype, "bf16"), kv=(kv, "bf16"))
-    stem = file_stem(_HEAD, name, gpu, model, *options)
-    note = caption_of(caption, pairs, predict.DECODE_FIT)
-    return shown(facts, stem, "lines", data, note, table_of("context", "tok/s", curves, axis))
+    parts = changed(batch=(batch, 1), to=(to, 0), dtype=(dtype, "bf16"), kv=(kv, "bf16"))
+    stem = file_stem(_HEAD, name, gpu, model, *parts)
+    table, note = table_of("context", "tok/s", curves, axis), predict.DECODE_FIT
+    return shown(facts, stem, "lines", data, caption_of(caption, pairs, note), table)
+
+
+def _label(batch: int) -> str:
+    return "tokens per second" + (f", {batch} sequences together" if batch > 1 else "")
+
+
+def _refuse(context: int) -> None:
+    if context:
+        raise UsageError(
+            f"option 'context' of {_HEAD!r} goes with over=\"batch\"; else it is swept"
+        )
+
+
+def _over_batch(
+    facts: Facts,
+    gpu: str,
+    model: str,
+    batch: int,
+    to: int,
+    dtype: str,
+    kv: str,
+    context: int,
+    name: str,
+    caption: str,
+) -> Fragment:
+    if batch != 1:
+        raise UsageError(f"option 'batch' of {_HEAD!r} is swept with over=\"batch\"; leave it out")
+    pairs = pairs_of(_HEAD, gpu, model, dtype=dtype, kv=kv)
+    length = context or CONTEXT
+    parts = changed(context=(length, CONTEXT), to=(to, 0), dtype=(dtype, "bf16"), kv=(kv, "bf16"))
+    stem = file_stem(_HEAD, name, gpu, model, "over batch", *parts)
+    chart, note = over_batch(_HEAD, pairs, length, to), note_of(caption, pairs, length, to)
+    return charted(facts, stem, chart, note, "batch", "tok/s")
 
 
 def _kept(pair: Pair) -> dict[str, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from benchpost.errors import UsageError
 from benchpost.figures import markup
@@ -19,7 +20,7 @@ from benchpost.roofline import catalog
 from benchpost.roofline.batching import DRAFT_COST, speculate
 from benchpost.roofline.catalog import Chip, Model
 from benchpost.serving.graphs import best_sizes, capture_sizes, mean_padding, padded, padding
-from benchpost.serving.speculation import LARGEST_BATCH, break_even
+from benchpost.serving.speculation import LARGEST_BATCH, break_even, most_batches, said_of
 
 
 @dataclass(frozen=True)
@@ -56,20 +57,19 @@ class _Draft:
         return float(made.value)
 
     def pays(self, drafted: int) -> str:
-        batch = break_even(
-            gpu=self.chip,
-            model=self.net,
-            acceptance=self.acceptance,
-            drafted=drafted,
-            draft_cost=self.cost,
-            context=self.context,
-            dtype=self.dtype,
-            engine="vllm",
-        )
-        if batch == LARGEST_BATCH:
-            return f"with {drafted} drafted it pays up to batch {batch:,} at least"
-        never = f"with {drafted} drafted it never pays"
-        return f"with {drafted} drafted it pays up to batch {batch:,}" if batch else never
+        """Up to which batch it pays, in words; what does not fit is no batch."""
+        asked: dict[str, Any] = {
+            "gpu": self.chip,
+            "model": self.net,
+            "acceptance": self.acceptance,
+            "drafted": drafted,
+            "draft_cost": self.cost,
+            "context": self.context,
+            "dtype": self.dtype,
+            "engine": "vllm",
+        }
+        said = said_of(break_even(**asked), most_batches(**asked))
+        return f"it {said} pays" if said == "never" else f"it pays {said}"
 
 
 def chart_speculation(
@@ -88,7 +88,8 @@ def chart_speculation(
 ) -> Fragment:
     """Speed-up of speculative decoding against the batch, for several numbers of drafted tokens.
 
-    Where a line falls below 1, speculation is slower than plain decoding.
+    Where a line falls below 1, speculation is slower than plain decoding. The axis ends at `to`, or
+    where the KV cache holds no more sequences of `context` tokens.
     """
     head = "chart speculation"
     counts = _numbers(some(drafted, "drafted", head), "drafted", head)
@@ -104,7 +105,11 @@ def chart_speculation(
         dtype=(dtype, "bf16"),
     )
     stem = file_stem(head, name, gpu, model, *options)
-    chart, note = _speculation(draft, counts, to), _drafted(draft, counts, caption)
+    most = most_batches(gpu=draft.chip, model=draft.net, context=context, dtype=dtype)
+    chart, note = (
+        _speculation(draft, counts, max(2, min(to, most))),
+        _drafted(draft, counts, caption),
+    )
     return charted(facts, stem, chart, note, "batch", "times")
 
 
@@ -131,13 +136,21 @@ def _speculation(draft: _Draft, counts: Sequence[int], to: int) -> Chart:
 
 
 def _drafted(draft: _Draft, counts: Sequence[int], caption: str) -> str:
-    even = "; ".join(map(draft.pays, counts))
-    own = caption or f"{even[:1].upper()}{even[1:]}."
+    own = caption or _paying(draft, counts)
     return (
         f"{markup.escaped(own)} Acceptance {draft.acceptance:g}, drafting a token costs "
         f"{draft.cost:g} of a pass, {draft.context:,} tokens of context. Typical, not measured. "
         f"{sources(draft.chip, draft.net, draft.dtype)}"
     )
+
+
+def _paying(draft: _Draft, counts: Sequence[int]) -> str:
+    """Where it pays, those alike together."""
+    found: dict[str, list[str]] = {}
+    for count in counts:
+        found.setdefault(draft.pays(count), []).append(str(count))
+    even = "; ".join(f"with {' or '.join(of)} drafted {said}" for said, of in found.items())
+    return f"{even[:1].upper()}{even[1:]}."
 
 
 def chart_graph_padding(

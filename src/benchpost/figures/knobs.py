@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import median
 from typing import Any
 
-from benchpost.errors import UsageError
 from benchpost.figures import markup
 from benchpost.figures.quoted import citations, cited
 from benchpost.figures.types import Facts, Fragment
-from benchpost.roofline import bands
-from benchpost.roofline.batching import serving_kind
 from benchpost.roofline.catalog import Chip, Model, chip
 from benchpost.roofline.catalog import model as known_model
-from benchpost.roofline.predict import setting_of
+from benchpost.roofline.predict import BLOCK_TOKENS, setting_of
 from benchpost.roofline.units import show
 from benchpost.serving.lengths import lengths
 from benchpost.serving.run import Run
 from benchpost.serving.server import default_budget, default_places
 from benchpost.serving.simulation import simulate
+from benchpost.serving.trust import trust_of
 
 _HEAD = "table knobs"
-_COLUMNS = ["Setting", "TTFT", "p99", "TPOT", "ITL p99", "Running", "KV"]
+_COLUMNS = ["Setting", "TTFT", "TPOT", "ITL p99", "Running", "KV"]
 _GROWS = "grows"
-_LONG = 10
-"""Gaps between tokens, at their longest, that a queue is taken to be a queue from."""
-_SHOWN = ("ttft_p50", "ttft_p99", "tpot_p50", "itl_p99")
+_SHOWN = ("ttft_p50", "tpot_p50", "itl_p99")
+"""No tail of TTFT: over the draws of a few hundred requests its p99 differs by a third."""
+_DRAWS = 3
+"""Draws of the requests that tell how far a row moves by chance; the rows are of the first."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ def table_knobs(
     rate: float = 4.0,
     prompt: str = "2048",
     output: str = "geometric 256",
-    requests: int = 400,
+    requests: int = 300,
     dtype: str = "bf16",
     kv: str = "bf16",
     tp: int = 1,
@@ -61,7 +59,8 @@ def table_knobs(
 
     `requests` of `prompt` tokens in and `output` out (a number or a distribution) arrive at random
     at `rate` a second. `budget` and `seqs` are `--max-num-batched-tokens` and `--max-num-seqs` of
-    the first row; 0 is vLLM's default for the GPU.
+    the first row; 0 is vLLM's default for the GPU. All rows serve the same requests, so that what
+    differs is the setting; how far another draw of them moves the first row stands below.
     """
     on, of = chip(gpu), known_model(model)
     seqs = seqs or default_places(on)
@@ -70,9 +69,12 @@ def table_knobs(
     base["max_num_batched_tokens"] = budget or max(default_budget(on), seqs)
     base["max_num_seqs"] = seqs
     first = simulate(**base)
-    rows = [_row(_as_it_is(base), first), *(_tried(knob, base) for knob in _knobs(base, first))]
-    note = _note(caption, on, of, base, growing=any(_GROWS in row for row in rows))
-    return Fragment(markup.captioned(markup.table(_COLUMNS, rows, "lrrrrrr"), note))
+    tried = [(knob.words, simulate(**{**base, **knob.asked})) for knob in _knobs(base, first)]
+    runs = [(_as_it_is(base), first), *tried]
+    table = markup.table(_COLUMNS, [_row(words, run) for words, run in runs], "lrrrrr")
+    growing = any(run.growing for _, run in runs)
+    said = f"{_drawn(base, first)}{_grown() if growing else ''}"
+    return Fragment(markup.captioned(table, _note(caption, on, of, base, said)))
 
 
 def _as_it_is(base: Mapping[str, Any]) -> str:
@@ -94,10 +96,13 @@ def _knobs(base: Mapping[str, Any], first: Run) -> Iterator[Knob]:
     if base["kv"] == "bf16":
         yield Knob(markup.code("--kv-cache-dtype fp8"), {"kv": "fp8"})
     if base["dtype"] == "bf16":
-        yield Knob(markup.code("--quantization fp8"), {"dtype": "fp8"})
+        # embeddings and LM head stay in 16 bits
+        yield Knob(markup.code("--quantization fp8"), {"dtype": "fp8-layers"})
     gpus = 2 * base["tp"]
-    yield Knob(markup.code(f"--tensor-parallel-size {gpus}"), {"tp": gpus})
-    shared = int(lengths(base["prompt"]).mean / 2)
+    # vLLM refuses to share heads unevenly
+    if base["model"].heads % gpus == 0:
+        yield Knob(markup.code(f"--tensor-parallel-size {gpus}"), {"tp": gpus})
+    shared = _shared(base["prompt"], first.load.prompts)
     if shared:
         yield Knob(f"prompts that share their first {shared:,} tokens", {"shared": shared})
 
@@ -110,63 +115,52 @@ def _below(running: float) -> int:
     return fewer
 
 
-def _tried(knob: Knob, base: Mapping[str, Any]) -> list[str]:
-    try:
-        run = simulate(**{**base, **knob.asked})
-    except UsageError as refused:
-        return [knob.words, markup.escaped(refused.message), *[""] * (len(_COLUMNS) - 2)]
-    return _row(knob.words, run)
+def _shared(written: str, prompts: Sequence[int]) -> int:
+    """Half of a prompt, but a block less than the shortest has; whole blocks, as a hit is."""
+    spread = lengths(written)
+    # a distribution that begins at 1 says nothing of the prompts that come
+    shortest = spread.first if spread.first > 1 else min(prompts)
+    most = max(0, min(int(spread.mean / 2), shortest - BLOCK_TOKENS))
+    return most // BLOCK_TOKENS * BLOCK_TOKENS
 
 
 def _row(words: str, run: Run) -> list[str]:
     times = [show(run.summary[name], "second", digits=2) for name in _SHOWN]
-    if _grows(run):
-        times[:2] = [_GROWS] * 2
+    if run.growing:
+        times[0] = _GROWS
     held = f"{run.summary['blocks_share']:.0%}".replace("%", " %")
     return [words, *times, show(run.mean_running(), digits=2), held]
 
 
-def _grows(run: Run) -> bool:
-    """Whether requests come faster than they are served: each quarter of them waits for longer.
-
-    TTFT is then a matter of how many came, and no property of the setting.
-    """
-    waits = [first - came for first, came in zip(run.firsts, run.arrivals, strict=True)]
-    quarter = max(1, len(waits) // 4)
-    # the first quarter finds an empty server
-    early, middle, late = (median(waits[i * quarter :][:quarter] or waits) for i in (1, 2, 3))
-    return early < middle < late > max(2 * early, _LONG * run.summary["itl_p99"])
+def _drawn(base: Mapping[str, Any], first: Run) -> str:
+    """How far chance moves the first row."""
+    others = [simulate(**{**base, "seed": base["seed"] + i}) for i in range(1, _DRAWS)]
+    if any(run.growing for run in (first, *others)):
+        return ""
+    found = [run.summary["ttft_p50"] for run in (first, *others)]
+    low, high = (show(value, "second", digits=2) for value in (min(found), max(found)))
+    return f" Chance moves TTFT of the first row from {low} to {high}."
 
 
-def _note(caption: str, on: Chip, of: Model, base: Mapping[str, Any], *, growing: bool) -> str:
+def _grown() -> str:
+    return f" “{_GROWS}”: more requests come than end, so the wait grows with their number."
+
+
+def _note(caption: str, on: Chip, of: Model, base: Mapping[str, Any], more: str) -> str:
     gpus = f"{base['tp']} × " if base["tp"] > 1 else ""
     own = f"{markup.escaped(caption)} " if caption else ""
     said = (
-        f"{of.name}, {base['dtype'].upper()} with a KV cache in {base['kv'].upper()}, on {gpus}"
-        f"{on.name}: {base['requests']:,} requests arrive at random, {base['rate']:g} a second, "
-        f"with {_length(base['prompt'])} tokens in and {_length(base['output'])} out. Simulated, "
-        "each setting alone. TTFT and TPOT are medians, p99 is that of TTFT; Running and "
-        "the share of the KV cache that is held are means over time."
+        f"Simulated, not measured: {base['requests']:,} requests at random, {base['rate']:g} a "
+        f"second, with {_length(base['prompt'])} tokens in and {_length(base['output'])} out, the "
+        f"same for each row; {of.name} ({base['dtype'].upper()}, KV cache {base['kv'].upper()}) on "
+        f"{gpus}{on.name}. TTFT and TPOT are medians, Running and KV (the share of the cache that "
+        "is held) means over time."
     )
-    if growing:
-        said += f" “{_GROWS}”: more requests come than are served, so the wait grows with them."
-    said += f" {_trust(base)}"
+    setting = setting_of(on, of, "vllm", base["dtype"], base["kv"], base["tp"])
+    said += f"{more} {trust_of(setting).said()}"
     known = cited([on.bandwidth, on.compute_peak(base["dtype"])])
     sources = f"{known}; {citations([(of.source, of.date)])}"
     return f"{own}{markup.escaped(said)} Datasheet and model: {sources}."
-
-
-def _trust(base: Mapping[str, Any]) -> str:
-    """How far measured times of such servers were from predicted ones."""
-    setting = setting_of(base["gpu"], base["model"], "vllm", base["dtype"], base["kv"], base["tp"])
-    kind = serving_kind(setting)
-    between, first = bands.SERVING[kind], bands.SERVING_TTFT[kind]
-    # bands are of rates, these are times
-    return (
-        f"Measured times were {1 / between.high:.2f} to {1 / between.low:.2f} times the predicted "
-        f"TPOT and {1 / first.high:.2f} to {1 / first.low:.2f} times the predicted TTFT: "
-        f"bands {between.basis}."
-    )
 
 
 def _length(written: str) -> str:

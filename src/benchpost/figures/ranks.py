@@ -13,9 +13,9 @@ from benchpost.figures.quoted import citations
 from benchpost.figures.shown import shown
 from benchpost.figures.sweep import csv
 from benchpost.figures.types import Facts, Fragment
-from benchpost.roofline import layer_equations
 from benchpost.roofline.catalog import Model
 from benchpost.roofline.catalog import model as known_model
+from benchpost.roofline.heads import kv_copies, kv_heads_on
 from benchpost.roofline.units import show
 from benchpost.roofline.work import work
 
@@ -63,25 +63,14 @@ def _gpus(style: int, each: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
 def _tensor(of: Model, gpus: int, dtype: str) -> dict[str, Any]:
     size = show(of.weight_bytes(dtype) / gpus, "byte")
     heads = kv_heads_on(of, gpus)
-    copies = gpus * heads / kv_heads(of)
+    copies = kv_copies(of, gpus)
     kept = "whole latent KV" if of.latent_rank else f"{heads} of {of.kv_heads} KV heads"
-    twice = f"; KV cache held {copies:.0f} times" if copies > 1 else "; KV cache split by heads"
+    twice = f"; KV cache held {copies} times" if copies > 1 else "; KV cache split by heads"
     return {
         "heading": f"Tensor parallel {gpus}: a piece of every matrix",
         "note": f"two all-reduces in each of {of.layers} layers{twice}",
         "gpus": _gpus(0, [[f"{of.layers} layers, 1/{gpus}", kept, size]] * gpus),
     }
-
-
-def kv_heads(of: Model) -> int:
-    """Key-value heads that can be parted among GPUs; the latent of latent attention cannot."""
-    return 1 if of.latent_rank else of.kv_heads
-
-
-def kv_heads_on(of: Model, gpus: int) -> int:
-    """Key-value heads that each of some tensor-parallel GPUs holds."""
-    parted = layer_equations.kv_heads_per_gpu(kv_heads=kv_heads(of), tensor_parallel=gpus)
-    return int(parted)
 
 
 def _pipeline(of: Model, gpus: int, dtype: str) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from benchpost.figures.types import Facts, Fragment
 from benchpost.record.types import Machine, Measured, Provenance, Result
 from benchpost.roofline.units import scaled, show
 
+BUSY = 0.25
+"""Load per core from which on a caption names it: a core in four is not the snippet's alone."""
 _VERSIONS = 4
 """Libraries that a caption names; a snippet may have imported fifty."""
 
@@ -20,7 +22,8 @@ def table_results(
 ) -> Fragment:
     """Kept variables of a snippet, a row a machine, with machine, date and versions under it.
 
-    `values` names those to show, separated by commas; all by default.
+    `values` names those to show, separated by commas; all by default. A list of samples shows as
+    its median, smallest and largest; a machine that was busy when the run began is said to be.
     """
     results = _results(facts, snippet, machine)
     if not results:
@@ -33,6 +36,7 @@ def table_results(
     head = ["Machine", *map(markup.code, names)]
     table = markup.table(head, rows, "l" + "r" * len(names))
     note = caption or "; ".join(_origin(n, r.provenance) for n, r in results.items())
+    note = note if caption else _statistic(names, results) + note
     return Fragment(markup.captioned(table, _sentence(markup.escaped(note))))
 
 
@@ -121,6 +125,21 @@ def _cell(measured: Measured | None) -> str:
     return markup.escaped(f"{shown} ({between}, n = {len(measured.samples)})")
 
 
+def _statistic(names: Sequence[str], results: Mapping[str, Result]) -> str:
+    """What the numbers of the table are, where they are more than one sample each."""
+    shown = [
+        result.values[name]
+        for result in results.values()
+        for name in names
+        if name in result.values
+    ]
+    counts = sorted({len(each.samples) for each in shown if len(each.samples) > 1})
+    if not counts:
+        return ""
+    of = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    return f"Median (smallest to largest) of {of} samples. "
+
+
 def quantity(value: float, unit: str) -> str:
     """Number and unit; a unit of the author's own is written as it is."""
     if not math.isfinite(value):
@@ -137,8 +156,18 @@ def _origin(machine: str, provenance: Provenance) -> str:
     about = ", ".join(_hardware(provenance.machine))
     return ", ".join(
         [f"{machine} ({about})", *_software(provenance), provenance.when[:10]]
+        + _load(provenance)
         + (["with uncommitted changes"] if provenance.commit and not provenance.clean else [])
     )
+
+
+def _load(provenance: Provenance) -> list[str]:
+    """That others were at work on the machine, which makes its times longer and uneven."""
+    cores = provenance.machine.cores
+    if provenance.load < BUSY * cores:
+        return []
+    plural = "" if cores == 1 else "s"
+    return [f"load {provenance.load:.1f} on {cores} core{plural} when it began"]
 
 
 def _hardware(machine: Machine) -> list[str]:

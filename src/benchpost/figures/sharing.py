@@ -9,13 +9,13 @@ from benchpost.errors import UsageError
 from benchpost.figures import markup
 from benchpost.figures.names import changed, file_stem
 from benchpost.figures.quoted import citations, cited, some
-from benchpost.figures.ranks import kv_heads, kv_heads_on
 from benchpost.figures.shown import shown
 from benchpost.figures.sweep import csv
 from benchpost.figures.types import Facts, Fragment
-from benchpost.roofline import layer_equations, predict, serving_equations
+from benchpost.roofline import layer_equations, predict
 from benchpost.roofline.catalog import Chip, Model, chip
 from benchpost.roofline.catalog import model as known_model
+from benchpost.roofline.heads import kv_copies, kv_heads_on
 from benchpost.roofline.types import Estimate
 from benchpost.roofline.units import show
 
@@ -43,6 +43,10 @@ class _Setting(NamedTuple):
             engine="vllm",
             tp=tp,
         )
+
+    def fits(self, tp: int) -> bool:
+        """Whether the KV cache holds the whole batch."""
+        return bool(self.fit(tp).max_concurrency >= self.batch)
 
     def fit(self, tp: int) -> predict.Fit:
         """What fits."""
@@ -80,7 +84,7 @@ def table_parallel(
     own = f"{markup.escaped(caption)} " if caption else ""
     own += (
         "Weights, KV heads and what is sent in a step are of each GPU; tokens are what the KV "
-        "cache holds; the last two are the time of a step. "
+        "cache holds, which must be the whole batch; the last two are the time of a step. "
     )
     return Fragment(markup.captioned(table, own + _note(setting)))
 
@@ -97,15 +101,15 @@ def _sizes(tp: str, head: str) -> list[int]:
 def _row(setting: _Setting, tp: int) -> list[str]:
     of, fit, made = setting.model, setting.fit(tp), setting.step(tp)
     heads = kv_heads_on(of, tp)
-    copies = serving_equations.kv_replication(tensor_parallel=tp, kv_heads=kv_heads(of))
     cells = [
         str(tp),
         show(fit.weight_bytes, "byte"),
         "the latent" if of.latent_rank else f"{heads} of {of.kv_heads}",
-        f"{copies:.0f}",
+        f"{kv_copies(of, tp)}",
     ]
-    if fit.kv_blocks < 1:
-        return [*cells, "does not fit", "", "", ""]
+    if not setting.fits(tp):
+        kept = f"{fit.tokens:,}, " if fit.kv_blocks else ""
+        return [*cells, f"{kept}does not fit", "", "", ""]
     # an exchange of one GPU would have no bytes
     sent = show(_sent(setting, tp), "byte") if tp > 1 else "nothing"
     least, typical = (setting.batch / rate for rate in (made.bound, made.value))
@@ -153,12 +157,15 @@ def chart_parallel(
 ) -> Fragment:
     """Where the time of a typical decode step goes on 1 to many tensor-parallel GPUs.
 
-    Sizes at which the model does not fit are left out.
+    Sizes at which the model, or the KV cache of the batch, does not fit are left out.
     """
     setting = _Setting(chip(gpu), known_model(model), context, batch, dtype, kv)
-    sizes = [size for size in _sizes(tp, _CHART) if setting.fit(size).kv_blocks]
+    sizes = [size for size in _sizes(tp, _CHART) if setting.fits(size)]
     if not sizes:
-        raise UsageError(f"{setting.model.name} fits on none of tp={tp!r} {setting.chip.name}")
+        raise UsageError(
+            f"{setting.model.name} with {batch:,} sequences of {context:,} tokens fits on none of "
+            f"tp={tp!r} {setting.chip.name}"
+        )
     rows = [_stack(setting, size) for size in sizes]
     data = {
         "rows": rows,

@@ -14,7 +14,7 @@ from benchpost.figures.sweep import csv, powers
 from benchpost.figures.traced import Chart, Trace, charted, rounded
 from benchpost.figures.types import Facts, Fragment
 from benchpost.serving.allocation import PARTS, SCHEMES, Shares, shares, token_share
-from benchpost.serving.crosscheck import PAPER, PAPER_DATE, WASTE, kept_shares
+from benchpost.serving.crosscheck import PAPER, PAPER_DATE, WASTE, Row, kept_shares, waste
 from benchpost.serving.lengths import lengths
 from benchpost.serving.pairs import OPT_SLOTS, OUTPUT, PROMPT
 
@@ -100,8 +100,22 @@ def table_kv_waste(
     table = markup.table(head, rows, "l" + "r" * (len(head) - 1))
     note = _note(caption, prompt, output, slots, reserve)
     if theirs:
-        note += f" Published: {citations([(PAPER, PAPER_DATE)])}."
+        note += f" {_off()} Published: {citations([(PAPER, PAPER_DATE)])}."
     return Fragment(markup.captioned(table, note))
+
+
+def _off() -> str:
+    """How far the simulated shares are from the published ones, the worst of them named."""
+    rows = [row for row in waste() if row.theirs]
+    tokens = [row for row in rows if row.what == "slots: token"]
+    worst, held = (max(some, key=lambda row: abs(row.error)) for some in (rows, tokens))
+    part = worst.what.removeprefix("slots: ")
+    return f"Furthest from the paper: {part}, {_beside(worst)}; with a token, {_beside(held)}."
+
+
+def _beside(row: Row) -> str:
+    scheme = row.setting.rpartition(", ")[2]
+    return f"“{_NAMES[scheme]}” {_percent(row.ours)} for its {_percent(row.theirs)}"
 
 
 def _shares(scheme: str, prompt: str, output: str, slots: int, reserve: int, block: int) -> Shares:

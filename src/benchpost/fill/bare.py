@@ -1,59 +1,39 @@
 """Pages that declare `numbers: computed`: no number with a unit stands there on its word alone.
 
 A number comes from a slot or a value, or its sentence or table row ends in a footnote that says
-where it is from and of when. Code, maths and what is only named with a number (`H100`, `0.33.0`,
-`8×A100`, `Llama-3-70B`) are no such numbers.
+where it is from and of when. Code, maths, addresses and what is only named with a number (`H100`,
+`0.33.0`, `8×A100`, `Llama-3-70B`) are no such numbers.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 
-from benchpost.fill.numerals import HIDDEN, gives_unit, is_number, numbers_with_units
+from benchpost.fill.dates import has_date, is_date
+from benchpost.fill.expression import DEEPEST
+from benchpost.fill.numerals import gives_unit, is_number, numbers_with_units
+from benchpost.fill.words import NOTE, Words, is_code, is_in, of_html, of_jsx, of_leaf
 from benchpost.findings import Check, Finding
 from benchpost.post.document import Post, Span, Value
-from benchpost.post.inline import parse_inlines
 from benchpost.post.nodes import (
-    Break,
+    FlowExpression,
     FootnoteDefinition,
-    FootnoteReference,
     Html,
-    Image,
+    JsxFlow,
     Leaf,
     Node,
-    Parent,
     Table,
     TableRow,
-    Text,
 )
 from benchpost.post.plain import plain_text
-from benchpost.post.walk import nodes, walk
+from benchpost.post.walk import nodes
 
 KEY, COMPUTED = "numbers", "computed"
-NOTE = "\ue000"
-"""Stands for a footnote reference."""
 SENTENCE_END = re.compile(rf"[.!?]{NOTE}*\s+(?=[^a-z])")
-TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^>]*>", re.DOTALL)
-DATE = re.compile(r"\b(?:19|20)\d\d(?:-\d\d(?:-\d\d)?)?\b")
-ONLY_A_NUMBER = re.compile(r"[-+(\s]*[\d_.]+(?:[eE][-+]?\d+)?[)\s]*")
-
-
-@dataclass(frozen=True)
-class _Flat:
-    """The author's own words of a block, in one line."""
-
-    text: str
-    """With `HIDDEN` for code, maths, slots and values and `NOTE` for footnote references."""
-    starts: tuple[tuple[int, int], ...]
-    """(position in `text`, offset in the file) of each piece."""
-
-    def offset(self, position: int) -> int:
-        """Where in the file a position is."""
-        begin, offset = max(start for start in self.starts if start[0] <= position)
-        return offset + position - begin
+NEUTRAL: Mapping[type[ast.operator], int] = {ast.Add: 0, ast.Sub: 0, ast.Mult: 1, ast.Div: 1}
+"""What changes nothing beside each operator."""
 
 
 def bare_numbers(post: Post) -> list[Finding]:
@@ -90,38 +70,38 @@ def _in_text(post: Post) -> Iterator[_Found]:
         if isinstance(node, Table):
             yield from _in_table(node, post, hidden)
         elif isinstance(node, Leaf):
-            yield from _in_sentences(_flat(node, post, hidden))
-        else:
-            yield from _in_sentences(_html(node, post))
+            yield from _in_sentences(of_leaf(node, post, hidden))
+        elif isinstance(node, Html):
+            yield from _in_sentences(of_html(node, post))
+        elif isinstance(node, (JsxFlow, FlowExpression)):
+            yield from _in_sentences(of_jsx(node, post))
 
 
 def _own_blocks(node: Node, hidden: Sequence[Span]) -> Iterator[Node]:
-    """Tables, leaves outside of tables, and HTML, but for slots and definitions of footnotes."""
+    """Tables, leaves outside of tables, HTML, tags of components and expressions, but for slots,
+    code, and definitions of footnotes.
+    """
     for child in getattr(node, "children", ()):
-        if _is_in(child.start, hidden) or isinstance(child, FootnoteDefinition):
+        if is_in(child.start, hidden) or isinstance(child, FootnoteDefinition) or is_code(child):
             continue
-        if isinstance(child, (Table, Leaf, Html)):
+        if isinstance(child, (Table, Leaf, Html, JsxFlow, FlowExpression)):
             yield child
-        else:
+        if not isinstance(child, (Table, Leaf)):
             yield from _own_blocks(child, hidden)
 
 
-def _is_in(offset: int, spans: Iterable[Span]) -> bool:
-    return any(span.start <= offset < span.end for span in spans)
-
-
-def _in_sentences(flat: _Flat) -> Iterator[_Found]:
-    ends = [match.end() for match in SENTENCE_END.finditer(flat.text)] + [len(flat.text)]
-    for at, number in numbers_with_units(flat.text):
+def _in_sentences(words: Words) -> Iterator[_Found]:
+    ends = [match.end() for match in SENTENCE_END.finditer(words.text)] + [len(words.text)]
+    for at, number in numbers_with_units(words.text):
         end = next(end for end in ends if end > at)
-        if NOTE not in flat.text[at:end]:
-            yield _bare(number, flat.offset(at))
+        if NOTE not in words.text[at:end]:
+            yield _bare(number, words.offset(at))
 
 
 def _in_table(table: Table, post: Post, hidden: Sequence[Span]) -> Iterator[_Found]:
     """A footnote covers its row, and in the head its column; a head may give a column's unit."""
     head, *rows = [
-        [_flat(cell, post, hidden) for cell in row.children if isinstance(cell, Leaf)]
+        [of_leaf(cell, post, hidden) for cell in row.children if isinstance(cell, Leaf)]
         for row in table.children
         if isinstance(row, TableRow)
     ] or [[]]
@@ -136,7 +116,7 @@ def _in_table(table: Table, post: Post, hidden: Sequence[Span]) -> Iterator[_Fou
                 yield from _in_cell(cell, above)
 
 
-def _in_cell(cell: _Flat, head: str) -> Iterator[_Found]:
+def _in_cell(cell: Words, head: str) -> Iterator[_Found]:
     found = list(numbers_with_units(cell.text))
     if not found and gives_unit(head) and is_number(cell.text):
         found = [(0, cell.text.strip())]
@@ -144,51 +124,12 @@ def _in_cell(cell: _Flat, head: str) -> Iterator[_Found]:
         yield _bare(number, cell.offset(at))
 
 
-def _flat(leaf: Leaf, post: Post, hidden: Sequence[Span]) -> _Flat:
-    pieces: list[tuple[str, int]] = []
-    for node in parse_inlines(leaf, post.text, post.dialect):
-        pieces += [(_said(inline, hidden), inline.start) for inline in walk(node)]
-    return _joined(pieces or [("", leaf.start)])
-
-
-def _said(inline: Node, hidden: Sequence[Span]) -> str:
-    if _is_in(inline.start, hidden):
-        # nothing but the hole it leaves, however many pieces a slot or value has
-        return HIDDEN
-    match inline:
-        case Text():
-            return inline.value
-        case FootnoteReference():
-            return NOTE
-        case Image():
-            return f"{HIDDEN} {inline.alt} {HIDDEN}"
-        case Break():
-            return " "
-        case Html() | Parent():
-            # tags and emphasis part no number from its unit
-            return ""
-    return HIDDEN
-
-
-def _joined(pieces: Iterable[tuple[str, int]]) -> _Flat:
-    text, starts = "", []
-    for said, offset in pieces:
-        starts.append((len(text), offset))
-        text += said
-    return _Flat(text, tuple(starts))
-
-
-def _html(node: Node, post: Post) -> _Flat:
-    source = post.text[node.start : node.end]
-    return _Flat(TAG.sub(lambda tag: " " * len(tag[0]), source), ((0, node.start),))
-
-
 # values and sources
 
 
 def _in_values(post: Post) -> Iterator[_Found]:
     for value in post.values:
-        if ONLY_A_NUMBER.fullmatch(value.expression):
+        if _is_only_a_number(value):
             yield (
                 Check.S009,
                 value.span.start,
@@ -198,26 +139,59 @@ def _in_values(post: Post) -> Iterator[_Found]:
         yield from ((Check.S010, value.span.start, said) for said in _unproven(value))
 
 
-def _unproven(value: Value) -> Iterator[str]:
-    """Quotations in an expression that do not say where they are from, or of when."""
+def _tree(value: Value) -> ast.expr | None:
     try:
-        tree = ast.parse(value.expression.replace("\n", " "), mode="eval")
+        return ast.parse(value.expression.replace("\n", " "), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         # filling says what is wrong with it
-        return
-    for call in ast.walk(tree):
+        return None
+
+
+def _is_only_a_number(value: Value) -> bool:
+    """Whether nothing is left of an expression but one of its numbers: `5`, `-(-5)`, `5 * 1`.
+
+    Arithmetic that makes a new number of others is none: the reader can follow `0.9 / 0.5`.
+    """
+    tree = _tree(value)
+    left = getattr(_plain(tree, 0), "value", "") if tree else ""
+    return isinstance(left, (int, float))
+
+
+def _plain(node: ast.expr, depth: int) -> ast.expr:
+    """An expression without signs, factors of 1 and summands of 0."""
+    if isinstance(node, ast.UnaryOp) and depth < DEEPEST:
+        return _plain(node.operand, depth + 1)
+    if not isinstance(node, ast.BinOp) or depth == DEEPEST:
+        return node
+    left, right = _plain(node.left, depth + 1), _plain(node.right, depth + 1)
+    neutral = NEUTRAL.get(type(node.op))
+    if neutral is not None and getattr(right, "value", None) == neutral:
+        return left
+    if neutral is not None and getattr(left, "value", None) == neutral and _commutes(node):
+        return right
+    return node
+
+
+def _commutes(node: ast.BinOp) -> bool:
+    return isinstance(node.op, (ast.Add, ast.Mult, ast.Sub))
+
+
+def _unproven(value: Value) -> Iterator[str]:
+    """Quotations in an expression that do not say where they are from, or of when."""
+    tree = _tree(value)
+    for call in ast.walk(tree) if tree else ():
         if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "quoted":
             given = {key.arg: getattr(key.value, "value", "") for key in call.keywords}
             if not given.get("source"):
                 yield 'a quotation needs its source: `quoted("…", source="…", date="2026-04")`'
-            elif not DATE.search(str(given.get("date", ""))):
+            elif not is_date(str(given.get("date", ""))):
                 yield 'a quotation needs its date: `date="2026-04"`, or to the day'
 
 
 def _sources(post: Post) -> Iterator[_Found]:
     """Definitions of footnotes that give no date: a source without one proves little."""
     for definition in nodes(post.tree, FootnoteDefinition):
-        if not DATE.search(plain_text(definition, post.text, post.dialect)):
+        if not has_date(plain_text(definition, post.text, post.dialect)):
             yield (
                 Check.S010,
                 definition.start,

@@ -9,10 +9,11 @@ from pathlib import Path
 from benchpost.config import Project
 from benchpost.errors import BenchpostError, Place
 from benchpost.fill.bare import bare_numbers
+from benchpost.fill.bugs import BUGS
 from benchpost.fill.diff import unified
 from benchpost.fill.doubted import doubted
 from benchpost.fill.filled import Filled, Piece, fill_text, spliced
-from benchpost.fill.material import Material, gather, unreadable
+from benchpost.fill.material import Material, bug, gather, unreadable
 from benchpost.fill.pictures import (
     FOLDER,
     Picture,
@@ -40,12 +41,18 @@ COMMANDS = "commands"
 def check_post(file: Path, project: Project, *, redraw: bool = False) -> list[Finding]:
     """All findings of one post, in the order of its lines; nothing is written or run.
 
-    With `redraw` every picture is drawn in memory and held against its file.
+    With `redraw` every picture is drawn in memory and held against its file. A bug of ours ends
+    the check of this post only, and is a finding.
     """
     try:
-        material = gather(file, project)
+        return _checked(gather(file, project), project, redraw)
     except BenchpostError as error:
         return [unreadable(error, file, project)]
+    except BUGS as error:
+        return [bug(error, "checking this post", file, project)]
+
+
+def _checked(material: Material, project: Project, redraw: bool) -> list[Finding]:
     post = material.post
     filled = fill_text(post, material.facts, material.own, is_damaged=material.is_damaged)
     filled = without_clashes(post, filled, project)
@@ -161,7 +168,7 @@ def _commands(post: Post) -> list[Finding]:
 
 def _orphans(post: Post, filled: Filled, project: Project) -> Iterator[Finding]:
     wanted = {picture.path for picture in pictures(filled.pieces, post.file)}
-    loose, edited = unwanted(post, filled.text, wanted, project)
+    loose, edited = unwanted(post.file, filled.text, wanted, project)
     for path in loose:
         said = f"no slot of {post.path} shows this figure any more"
         yield Finding(Check.F004, Place(project.relative(path)), said, mend("fill", post))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from benchpost.errors import UsageError
+from benchpost.errors import BenchpostError, UsageError
+from benchpost.fill.bugs import BUGS, told
 from benchpost.fill.expression import calls
 from benchpost.fill.filled import finding_at
 from benchpost.fill.refusal import Refusal
@@ -31,14 +32,23 @@ def doubted(post: Post, results: Mapping[str, Results]) -> Iterator[Finding]:
 
 def _quoted(post: Post, value: Value) -> Iterator[Finding]:
     try:
-        quotes = [(Quote(**given), at) for given, at in calls(value.expression, "quoted")]  # type: ignore[arg-type]  # filling has held them against the signature
-        refusals = [refusal for quote, at in quotes if (refusal := _judged(quote, at))]
-    except (Refusal, UsageError, TypeError):
-        # what cannot be read is told by filling, with its place
+        yield from [_doubt(post, value, refusal) for refusal in _refusals(value)]
+    except (Refusal, BenchpostError, TypeError):
+        # what cannot be read or judged is told by filling, with its place
         return
-    for refusal in refusals:
-        severity = Severity.WARNING if refusal.check is Check.Q004 else Severity.ERROR
-        yield replace(finding_at(post, value, refusal), severity=severity)
+    except BUGS as error:
+        said = told(error, f"judging {value.expression!r}")
+        yield finding_at(post, value, Refusal(Check.S006, said))
+
+
+def _doubt(post: Post, value: Value, refusal: Refusal) -> Finding:
+    severity = Severity.WARNING if refusal.check is Check.Q004 else Severity.ERROR
+    return replace(finding_at(post, value, refusal), severity=severity)
+
+
+def _refusals(value: Value) -> list[Refusal]:
+    quotes = [(Quote(**given), at) for given, at in calls(value.expression, "quoted")]  # type: ignore[arg-type]  # filling has held them against the signature
+    return [refusal for quote, at in quotes if (refusal := _judged(quote, at))]
 
 
 def _judged(quote: Quote, at: int) -> Refusal | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from benchpost.fill.mentions import FORMAT, chips_in, models_in, without
+from benchpost.fill.mentions import FORMAT, MEMORY, chips_in, models_in, without
 from benchpost.roofline import catalog
 
 FAMILIES = r"Qwen|Llama|Mistral|Mixtral|Gemma|Phi|DeepSeek|GPT|Falcon|OLMo|Granite|Kimi|GLM|Yi"
@@ -59,7 +59,11 @@ def first_doubt(text: str) -> Doubt | None:
         match = pattern.search(rest)
         if match:
             tail = rest[match.end() :]
-            return Doubt(key, match[0], _going_on(meant[_folded(match[0])], match[0], tail))
+            names = _going_on(meant[_folded(match[0])], match[0], tail)
+            size = MEMORY.match(tail) if key == "gpu" else None
+            if size and match[0] + size[0] in text:
+                return Doubt(key, match[0] + size[0], _of_size(names, float(size["size"])))
+            return Doubt(key, match[0], names)
     for key, like in LIKE.items():
         match = like.search(rest)
         if match:
@@ -72,6 +76,12 @@ def _going_on(names: tuple[str, ...], said: str, tail: str) -> tuple[str, ...]:
     word = re.match(r"[\s_-]*(\w+)", tail)
     begun = _folded(said + (word[1] if word else ""))
     return tuple(name for name in names if _folded(name).startswith(begun)) or names
+
+
+def _of_size(names: tuple[str, ...], gigabytes: float) -> tuple[str, ...]:
+    """Those of the chips that have so much memory; all of them where none has."""
+    sizes = {name: catalog.chip(name).memory.value / 1e9 for name in names}
+    return tuple(name for name in names if round(sizes[name]) == gigabytes) or names
 
 
 @cache

@@ -15,6 +15,7 @@ from benchpost.errors import BenchpostError, UsageError, near
 from benchpost.figures.names import clashes
 from benchpost.figures.types import Facts, Figure, Fragment
 from benchpost.fill import general
+from benchpost.fill.bugs import BUGS, told
 from benchpost.fill.expression import blamed
 from benchpost.fill.layout import laid_out
 from benchpost.fill.number import written
@@ -105,7 +106,15 @@ def _piece(post: Post, mark: Slot | Value, facts: Facts, own: Mapping[str, Figur
     except ArithmeticError as error:
         # numbers indeed, but none that the equations can take
         raise Refusal(Check.S006, f"cannot be computed: {error}") from error
+    except (Refusal, BenchpostError):
+        raise
+    except BUGS as error:
+        raise Refusal(Check.S006, told(error, _words(mark))) from error
     return Piece(mark, laid_out(fragment.text, mark, post.text), fragment)
+
+
+def _words(mark: Slot | Value) -> str:
+    return f"the value {mark.expression!r}" if isinstance(mark, Value) else mark.head
 
 
 def _number(value: Value, facts: Facts) -> str:
@@ -189,11 +198,21 @@ def finding_at(post: Post, mark: Slot | Value, refusal: Refusal) -> Finding:
     return Finding(refusal.check, place, refusal.message)
 
 
+def _first_together(post: Post, pieces: list[Piece]) -> list[Piece]:
+    """The piece that breaks the post beside those before it: two lone backticks make a pair."""
+    for end in range(1, len(pieces) + 1):
+        some = pieces[:end]
+        if not _holds(post, spliced(post.text, some), some):
+            return some[-1:]
+    return []
+
+
 def _guarded(post: Post, pieces: list[Piece], findings: list[Finding]) -> Filled:
     """The filled post, after making sure that a second reading finds the same slots and values."""
     text = spliced(post.text, pieces)
     if not _holds(post, text, pieces):
         breaking = [p for p in pieces if not _holds(post, spliced(post.text, [p]), [p])]
+        breaking = breaking or _first_together(post, pieces)
         if not breaking:
             message = "filling would change text outside the slots; nothing is written. This is a "
             raise BenchpostError(f"{message}bug of benchpost: please report it", post.place(0))

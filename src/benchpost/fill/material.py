@@ -9,6 +9,7 @@ from pathlib import Path
 from benchpost.config import Project
 from benchpost.errors import BenchpostError, Place
 from benchpost.figures.types import Facts, Figure
+from benchpost.fill.bugs import told
 from benchpost.fill.own import load_own
 from benchpost.findings import Check, Finding
 from benchpost.post.document import Post
@@ -58,3 +59,8 @@ def unreadable(error: BenchpostError, file: Path, project: Project) -> Finding:
     """The finding for a post that cannot be read."""
     line = error.place.line if error.place else 1
     return Finding(Check.P004, Place(project.relative(file), line), error.message)
+
+
+def bug(error: Exception, doing: str, file: Path, project: Project) -> Finding:
+    """The finding for a post that an error of ours stands in the way of."""
+    return Finding(Check.S006, Place(project.relative(file)), told(error, doing))

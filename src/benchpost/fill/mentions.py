@@ -22,6 +22,12 @@ FORMAT = re.compile(
     rf"\b(?P<format>{'|'.join(catalog.FORMAT_BYTES)})\b(?P<before>[ -]KV\b)?",
     re.IGNORECASE,
 )
+MEMORY = re.compile(
+    r"[\s_-]*(?:\(|(?:with|of|having)\b)?[\s_-]*(?P<size>\d+) ?Gi?B\b"
+    r"(?:[ -]of)?(?:[ -](?:memory|VRAM|HBM))?\)?",
+    re.IGNORECASE,
+)
+"""What may follow a chip's name to tell it from others of its name: `H100 with 80 GB`."""
 THOUSAND = 1024
 """What `k` means after a number of tokens: `context of 8k`."""
 
@@ -81,11 +87,9 @@ def without(text: str, names: Iterable[str]) -> str:
     return text
 
 
-def blanked(text: str) -> str:
-    """A text of the same length with `_` for every name of a chip or model in it."""
-    for kind in ("chip", "model"):
-        text = _pattern(kind)[0].sub(lambda match: "_" * len(match[0]), text)
-    return text
+def blanked(text: str, kind: str) -> str:
+    """A text of the same length with `_` for every name of a `chip` or a `model` in it."""
+    return _pattern(kind)[0].sub(lambda match: "_" * len(match[0]), text)
 
 
 def _kept(match: re.Match[str], canonical: Mapping[str, str], names: set[str]) -> str:

@@ -1,4 +1,7 @@
-"""Numbers with a unit in plain text: `61.8 %`, `2–4×`, `16k tokens`; not `H100` or `0.33.0`."""
+"""Numbers with a unit in plain text: `61.8 %`, `2–4×`, `16k tokens`; not `H100` or `0.33.0`.
+
+Money and factors count too: `$2.50 an hour`, `a factor of 3`.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,19 @@ HIDDEN = "\ufffc"
 SPELT_OUT = (
     "sec", "secs", "millisecond", "milliseconds", "microsecond", "microseconds", "percent",
     "Tokens", "Requests", "Blocks", "Sequences", "Steps", "Seconds",
+    "minute", "minutes", "hour", "hours", "percentage point", "percentage points", "pp",
+    "dollar", "dollars", "euro", "euros", "cent", "cents", "fold",
+    "Gb", "Mb", "Tb", "Gbps", "Mbps", "Tbps", "TPS", "RPS", "QPS", "FPS",
 )  # fmt: skip
 """What sentences and table heads write beside the units that quantities have."""
 NUMBER = r"(?:\d{1,3}(?:[,\u00a0\u202f ]\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?[kKM]?(?!\d|\.\d)"
+RANGING = rf"{NUMBER}(?:\s?(?:-|–|—|…|±|\+/-|to|and|or)\s?{NUMBER})?"
+"""A number, a range, or a number with its error."""
+SCALE = r"(?:thousand|million|billion|trillion)(?: (?:parameters|weights|tokens|requests|FLOPs))?"
+MONEY = r"[$€£]"
+"""Stands before its number."""
+FACTOR = r"(?:factors?|speed-?ups?) of "
+"""What makes a number a ratio without any unit."""
 NAMED = r"(?!\s?[A-Z_\d\ufffc])"
 """Not before a name or another number: `8× H100` and `128 x 128` count and multiply."""
 
@@ -31,17 +44,20 @@ def _unit() -> str:
     times = r"times (?:as|the|faster|slower|more|less|fewer|larger|smaller|higher|lower)\b"
     return (
         rf"(?:{one}){per}(?![\w%])|%|(?<=[\s/]|-)B{per}(?!\w)|B(?:/[A-Za-z]+)(?!\w)"
-        rf"|[×x]{NAMED}(?!\w)|{times}"
+        rf"|[×x]{NAMED}(?!\w)|{times}|{SCALE}(?!\w)"
     )
 
 
 @cache
 def _bare() -> re.Pattern[str]:
-    ranging = rf"{NUMBER}(?:\s?(?:-|–|—|…|to|and|or)\s?{NUMBER})?"
     # `1990s` is a decade, `100s of` no number; `16 bits` and `8-bit` name a format
     gap = r"(?:[\s\u00a0\u202f]{0,2}|-)"
     decade = r"(?!\d*0s\b)(?!(?:1|2|4|8|16|32|64)[\s\u00a0-]?bits?\b)"
-    return re.compile(rf"(?<![\w.,])(?<!\w-)(?<!\w–){decade}{ranging}{gap}(?:{_unit()})")
+    counted = rf"{decade}{RANGING}{gap}(?:{_unit()})"
+    money = rf"{MONEY}\s?{RANGING}(?:\s?{SCALE})?(?: an? \w+| per \w+|/\w+)?"
+    factor = rf"{FACTOR}{RANGING}(?![\w%])"
+    apart = r"(?<![\w.,])(?<!\w-)(?<!\w–)"
+    return re.compile(rf"{apart}(?:{counted}|{money}|{factor})")
 
 
 @cache
@@ -49,17 +65,20 @@ def _headed() -> re.Pattern[str]:
     return re.compile(rf"(?:[(,\[/]\s*|^|\bin )(?:{_unit()})[)\]]?\s*$")
 
 
-VARIANT = re.compile(r"\b[A-Z]{1,2}\d{2,4}[A-Z]?[ -]\d{2,3}GB\b")
-"""A card named with its memory: `A100 80GB`."""
+VARIANT = re.compile(
+    r"(?:_{2,}|\b[A-Z]{1,2}\d{2,4}[A-Z]?|\b(?:20[678]0|[3-9]0[5-9]0))[ -]\d{2,3}\s?GB\b"
+)
+"""A card named with its memory: `A100 80GB`, `4090 24 GB`; chips of the catalogue are blanked."""
 DIGIT = re.compile(r"\d")
-ALONE = re.compile(rf"\s*[~≈<>≤≥+−-]*\s*{NUMBER}\s*[x×%]?\s*")
+ALONE = re.compile(rf"\s*[~≈<>≤≥+−-]*\s*{MONEY}?\s?{RANGING}\s*[x×%]?\s*")
 
 
 def numbers_with_units(text: str) -> Iterator[tuple[int, str]]:
     """Every number with a unit in a text, with its offset."""
     if not DIGIT.search(text):
         return
-    names = VARIANT.sub(lambda match: "_" * len(match[0]), blanked(text))
+    names = VARIANT.sub(lambda match: "_" * len(match[0]), blanked(text, "chip"))
+    names = blanked(names, "model")
     for match in _bare().finditer(names):
         yield match.start(), " ".join(text[match.start() : match.end()].split())
 

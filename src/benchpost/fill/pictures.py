@@ -12,7 +12,10 @@ from benchpost.config import POST_SUFFIXES
 from benchpost.errors import BenchpostError
 from benchpost.figures import seal
 from benchpost.figures.types import Drawing
+from benchpost.fill.bugs import BUGS, told
 from benchpost.fill.filled import Piece
+from benchpost.fill.refusal import Refusal
+from benchpost.findings import Check
 
 FOLDER = "figures"
 SUFFIXES = (".svg", ".csv", ".json", ".txt")
@@ -66,7 +69,15 @@ def _of(piece: Piece, folder: Path) -> Iterator[Picture]:
 
 
 def _sealing(drawing: Drawing) -> Callable[[], bytes]:
-    return lambda: seal.sealed(drawing)
+    def make() -> bytes:
+        try:
+            return seal.sealed(drawing)
+        except (Refusal, BenchpostError):
+            raise
+        except BUGS as error:
+            raise Refusal(Check.S006, told(error, f"drawing {drawing.name}")) from error
+
+    return make
 
 
 def _holding(data: bytes) -> Callable[[], bytes]:

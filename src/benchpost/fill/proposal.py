@@ -53,7 +53,7 @@ def _kinds(known: Mapping[str, inspect.Parameter], todo: Todo) -> dict[str, Opti
         for key, parameter in known.items()
         if get_origin(parameter.annotation) is Literal
         for word in get_args(parameter.annotation)
-        if isinstance(word, str) and stem(word) in own
+        if isinstance(word, str) and stem(word) in own and word != parameter.default
     }
 
 

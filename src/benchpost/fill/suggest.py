@@ -2,7 +2,8 @@
 
 A placeholder's own words decide. Where they say nothing but the kind (`show a diagram`), the
 heading and the paragraph before do. What no figure is about gets no suggestion, and a name that
-leaves open which chip or model is meant is never settled here: the author chooses.
+leaves open which chip or model is meant is settled only where the post names one of them in full
+and no other; else the author chooses.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from benchpost.errors import UsageError
 from benchpost.figures import find
 from benchpost.figures.options import parameters
 from benchpost.fill.doubts import MOST_NAMED, Doubt, first_doubt
-from benchpost.fill.mentions import chips_in, models_in, without, without_sizes
+from benchpost.fill.mentions import MEMORY, chips_in, models_in, without, without_sizes
 from benchpost.fill.profiles import Profile, coverage, likeness, profiles
 from benchpost.fill.proposal import propose
 from benchpost.fill.vocabulary import FAMILIES, MEANT, PROSE, WORD, content, stem
@@ -61,13 +62,33 @@ def suggest(todo: Todo, post: Post) -> Suggestion | None:
     """The best slot for a placeholder and near ones; None where no figure fits."""
     todo = replace(todo, before=_before(todo, post))
     doubt = first_doubt(todo.text)
+    if doubt and (told := _told_by_post(todo, doubt, post)):
+        return suggest(told, post)
     if doubt:
         return _chosen(todo, post, doubt) if doubt.meant else _unknown(todo, post, doubt)
     best = _ranked(todo, post)
     doubt = _doubt_nearby(todo)
+    if doubt and (told := _told_by_post(todo, doubt, post)):
+        return suggest(told, post)
     if doubt and (not best or f" {doubt.key}=" in best.slot):
         return _chosen(todo, post, doubt) or best if doubt.meant else _set_aside(best, doubt)
     return best
+
+
+def _told_by_post(todo: Todo, doubt: Doubt, post: Post) -> Todo | None:
+    """The placeholder with the one name among those meant that the post writes out, if so."""
+    if not doubt.meant:
+        return None
+    named = {"gpu": chips_in, "model": models_in}[doubt.key](post.text)
+    own = [name for name in doubt.meant if name in named]
+    told = _told(todo, doubt, own[0]) if len(own) == 1 else todo
+    return told if told != todo else None
+
+
+def _told(todo: Todo, doubt: Doubt, name: str) -> Todo:
+    """The placeholder as if it, or the text before it, had said the name in full."""
+    text, before = (said.replace(doubt.said, name, 1) for said in (todo.text, todo.before))
+    return replace(todo, text=text, before=before)
 
 
 def _doubt_nearby(todo: Todo) -> Doubt | None:
@@ -83,12 +104,7 @@ def _chosen(todo: Todo, post: Post, doubt: Doubt) -> Suggestion | None:
     """The slots for each name that may be meant; one alone where they do not differ."""
     slots: list[str] = []
     for name in doubt.meant[:MOST_NAMED]:
-        told = replace(
-            todo,
-            text=todo.text.replace(doubt.said, name, 1),
-            before=todo.before.replace(doubt.said, name, 1),
-        )
-        found = suggest(told, post)
+        found = suggest(_told(todo, doubt, name), post)
         if found:
             slots += [found.slot] if found.slot else found.others
     each = tuple(dict.fromkeys(slots))
@@ -166,13 +182,17 @@ def _scores(todo: Todo) -> Iterator[tuple[float, str]]:
 
 def _is_meant(todo: Todo, own: list[str], profile: Profile) -> bool:
     meant = MEANT.get(todo.wants, {})
-    return any(own == [stem(word)] and profile.head == head for word, head in meant.items())
+    return any(
+        own == [stem(word) for word in words.split()] and profile.head == head
+        for words, head in meant.items()
+    )
 
 
 def _own_words(todo: Todo) -> list[str]:
     """What the placeholder says of its subject, without names of chips and models."""
     said = PERSON.sub(" ", todo.text)
-    return content(without_sizes(without(said, (*chips_in(said), *models_in(said)))))
+    bare = without(said, (*chips_in(said), *models_in(said)))
+    return content(without_sizes(MEMORY.sub(" ", bare)))
 
 
 def _around(todo: Todo) -> Mapping[str, float]:

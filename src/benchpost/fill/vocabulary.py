@@ -7,7 +7,10 @@ from collections.abc import Mapping
 
 PHRASES: tuple[tuple[str, str], ...] = (
     (r"time[- ]to[- ]first[- ]token", "ttft"),
+    (r"(?:kv|key[- ]value)[- ]?cache sizes?", "kvcache bytes"),
+    (r"(?:sizes?|bytes) of (?:the |its |a )?(?:kv|key[- ]value)[- ]?caches?", "kvcache bytes"),
     (r"(?:kv|key[- ]value)[- ]?caches?", "kvcache"),
+    (r"batch[- ]sizes?", "batch"),
     (r"(?:grouped|multi)[- ](?:query|head) attention|self-attention", "attention"),
     (r"paged[- ]?attention", "paging"),
     (r"matrix[- ]multipl\w+|matrix products?|gemms?|mat-?muls?", "matmul"),
@@ -42,7 +45,7 @@ STOPWORDS = _listed(
     here there below above next again into than then one two three some any all each every vs
     versus per via about using use used based but if also only very more most just simple nice
     good better final real actual same such later soon please maybe etc eg ie gpu gpus card her
-    his their my"""
+    his their my over against"""
 )
 """Words that say nothing of what a figure is about."""
 
@@ -65,7 +68,7 @@ PROSE = _listed(
 
 ALSO: Mapping[str, str] = {
     "chart roofline": "compute-bound memory-bound ridge intensity peak attainable bound operations",
-    "chart decode": "decode generation token rate context length long KV cache slower",
+    "chart decode": "decode generation token rate context length long KV cache slower batch",
     "chart ttft": "TTFT prefill prompt length input first token",
     "chart peaks": "datasheet measured theoretical achieved achievable hardware peak bandwidth "
     "compute efficiency GPU",
@@ -143,14 +146,20 @@ MEANT: Mapping[str, Mapping[str, str]] = {
         "prefill": "equation prefill_time",
         "matmul": "equation matmul_flops",
         "attention": "equation attention_flops",
+        "kvcache bytes": "equation kv_bytes",
     },
+    "chart": dict.fromkeys(
+        ("rate batch", "token rate batch", "decode rate batch", "decode token rate batch"),
+        "chart decode",
+    ),
     "": {
         "matmul": "diagram matmul",
         "decode": "chart decode",
         "prefill": "chart ttft",
+        "kvcache bytes": "equation kv_bytes",
     },
 }
-"""What one word alone asks for, by the kind of figure: several bear it in their names."""
+"""What a word or two alone ask for, by the kind of figure: several bear them in their names."""
 
 WORD = re.compile(r"[a-z][a-z0-9]*")
 _PHRASES = tuple((re.compile(pattern, re.IGNORECASE), word) for pattern, word in PHRASES)

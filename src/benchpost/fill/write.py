@@ -144,7 +144,7 @@ def _remove_orphans(
 ) -> Iterator[Path]:
     folder = post.file.parent / FOLDER
     wanted = {picture.path for picture in pictures(pieces, post.file)}
-    gone, _ = unwanted(post, text, wanted, project)
+    gone, _ = unwanted(post.file, text, wanted, project)
     for path in gone:
         path.unlink()
     if folder.is_dir():

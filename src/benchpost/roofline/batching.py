@@ -1,4 +1,9 @@
-"""Serving, speculation and prefix reuse: what continuous batching makes of a model on its GPUs."""
+"""Serving, speculation and prefix reuse: what continuous batching makes of a model on its GPUs.
+
+The share of the bandwidth is the one that decoding was fitted to, `engines.EFFICIENCY`: with it the
+server's step and the decode step give the same slope over the context, and the rows of servers are
+predicted no worse than with a share of their own.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,7 @@ from benchpost.roofline import bands, equations, layer_equations, serving_equati
 from benchpost.roofline.bands import Band
 from benchpost.roofline.catalog import Chip
 from benchpost.roofline.compute import at, larger, smaller
+from benchpost.roofline.engines import EFFICIENCY as EFFICIENCY
 from benchpost.roofline.kinds import Latent
 from benchpost.roofline.models import Model
 from benchpost.roofline.notes import about_length
@@ -27,21 +33,20 @@ from benchpost.roofline.sizes import at_least, share
 from benchpost.roofline.types import Estimate
 from benchpost.roofline.work import work
 
-EFFICIENCY = 0.8
-"""Share of the bandwidth; this, the latency of an exchange and the next were set by hand."""
 HOST_TIME = 300e-6
-"""Seconds of the host in a step."""
+"""Seconds of the host in a step; this and the latency of an exchange were set by hand."""
 COMPUTE_SHARE = 0.65
 """Share of the peak; this and the next two fitted to the H100 rows of `served` alone."""
-OVERLAP_LOSS = 0.1
+OVERLAP_LOSS = 0.6
 """Part of the shorter of arithmetic and traffic that is not hidden."""
-LAYER_TIME = 45e-6
+LAYER_TIME = 50e-6
 """Seconds of a layer beside its bytes, in a captured step."""
 WAITING_SHARE = 0.15
 """Share of the other requests' prompts that are read before a request's own; fitted to the same
 rows' times to the first token, by the median error of the logarithm."""
 BASIS = (
-    "steady state of continuous batching; constants set by hand and on published H100 rows; time "
+    "steady state of continuous batching; share of the bandwidth that of decoding, other constants "
+    "set by hand and on published H100 rows; time "
     "per output token is that of a step, without the time to the first token"
 )
 METRICS = ("tpot", "ttft", "throughput")

@@ -19,6 +19,7 @@ from benchpost.roofline.predict import at, decode_terms
 from benchpost.roofline.sizes import at_least
 from benchpost.roofline.types import Known
 from benchpost.roofline.units import Quantity
+from benchpost.roofline.work import work
 
 
 def decode_rate(
@@ -114,6 +115,16 @@ def dimension(*, model: str, of: str) -> Quantity:
 def weight_bytes(*, model: str, dtype: str = "bf16") -> Quantity:
     """Bytes of all weights."""
     return Quantity(catalog.model(model).weight_bytes(dtype), "byte")
+
+
+def routed_bytes(*, model: str, dtype: str = "bf16") -> Quantity:
+    """Bytes of the routed experts of all layers, which are parted among GPUs; 0 of a dense model.
+
+    What is no routed expert (attention, shared experts, embeddings) is on each data-parallel GPU.
+    """
+    routed = work(catalog.model(model), dtype).routed
+    held = sum(each.count * each.experts * each.expert_bytes for each in routed)
+    return Quantity(float(held), "byte")
 
 
 def streamed_bytes(*, model: str, dtype: str = "bf16") -> Quantity:
@@ -276,6 +287,7 @@ FUNCTIONS: dict[str, Callable[..., Quantity]] = {
     "prefill_time": prefill_time,
     "prefill_flops": prefill_flops,
     "parameters": parameters,
+    "routed_bytes": routed_bytes,
     "dimension": dimension,
     "weight_bytes": weight_bytes,
     "streamed_bytes": streamed_bytes,

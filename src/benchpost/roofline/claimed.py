@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
+
+from benchpost.errors import BenchpostError
+
+COUNTED = ("gpus", "batch", "prompt")
+"""Fields of a claim that are at least 1."""
+FROM_ZERO = ("context", "accuracy_loss")
+"""Numbers of a claim that may be 0; the others are more."""
+
+
+def counted(**counts: float) -> None:
+    """Raise BenchpostError that names the first of `counts` below 1."""
+    for name, count in counts.items():
+        if not count >= 1:
+            raise BenchpostError(f"{name} of a claim must be at least 1, not {count}")
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A published number, with what is said about how it came about. Rates are per second."""
+    """A published number, with what is said about how it came about. Rates are per second.
+
+    Raises BenchpostError for numbers that nothing can have, such as 0 GPUs or -3 tokens a second.
+    """
 
     model: str
     """Name of the model."""
@@ -71,6 +89,20 @@ class Claim:
     def weights(self) -> str:
         """The format that rates and sizes are held against."""
         return self.dtype or "bf16"
+
+    def __post_init__(self) -> None:
+        counted(**{name: getattr(self, name) for name in COUNTED})
+        for name in (each.name for each in fields(self)):
+            value = getattr(self, name)
+            if isinstance(value, (int, float)) and name not in (*COUNTED, "out_of_memory"):
+                _refuse_senseless(name, value)
+
+
+def _refuse_senseless(name: str, value: float) -> None:
+    may_be_zero = name in FROM_ZERO
+    if not math.isfinite(value) or value < 0 or (value == 0 and not may_be_zero):
+        wanted = "0 or more" if may_be_zero else "more than 0"
+        raise BenchpostError(f"{name} of a claim must be {wanted}, not {value:g}")
 
 
 @dataclass(frozen=True)

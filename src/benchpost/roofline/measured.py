@@ -6,12 +6,10 @@ are impossible, anomalous, or ran partly from the CPU's memory are kept and flag
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from benchpost.errors import BenchpostError, Place
+from benchpost.roofline.rows import rows_of, shipped
 
 
 @dataclass(frozen=True)
@@ -47,19 +45,12 @@ class Row:
 @cache
 def rows() -> tuple[Row, ...]:
     """Every row that ships with the package."""
-    file = Path(__file__).parent / "data" / "measured.csv"
-    return read(file.read_text(encoding="utf-8"), "benchpost/roofline/data/measured.csv")
+    return read(*shipped("measured.csv"))
 
 
 def read(text: str, path: str) -> tuple[Row, ...]:
     """The rows of a CSV text with the columns of `measured.csv`; raises BenchpostError."""
-    made = []
-    for number, entry in enumerate(csv.DictReader(text.splitlines()), start=2):
-        try:
-            made.append(_row(entry))
-        except (KeyError, ValueError, TypeError) as error:
-            raise BenchpostError(f"not a measurement: {error}", Place(path, number)) from error
-    return tuple(made)
+    return rows_of(text, path, _row)
 
 
 def _row(entry: dict[str, str]) -> Row:

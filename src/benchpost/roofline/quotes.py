@@ -6,13 +6,15 @@ hardware allows. Without either it is a number with a unit, and nothing is known
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchpost.errors import UsageError, near
+from benchpost.errors import BenchpostError, UsageError, near
 from benchpost.roofline import catalog
+from benchpost.roofline.claimed import counted
 from benchpost.roofline.claims import Claim, Verdict, possible
 from benchpost.roofline.rates import beaten
 from benchpost.roofline.units import Quantity, convertible, parse_quantity
@@ -115,8 +117,11 @@ class Quote:
         return bool(self.gpu or self.model)
 
     def checked(self) -> Quantity:
-        """The number. Raises UsageError for what cannot be read or judged."""
+        """The number. Raises UsageError for what cannot be read or judged, and BenchpostError
+        for a number or a count that nothing can have.
+        """
         stated = parse_quantity(self.quantity)
+        counted(gpus=self.gpus, batch=self.batch)
         if self.date and not DATE.fullmatch(self.date):
             raise UsageError(f"{self.date!r} is not a date; write one like 2026-04-22 or 2026-04")
         if self.is_claim:
@@ -126,8 +131,13 @@ class Quote:
         return stated
 
     def verdict(self) -> Verdict:
-        """What becomes of the claim. Raises UsageError for an unknown name or an unclear number."""
+        """What becomes of the claim. Raises UsageError for an unknown name or an unclear number,
+        and BenchpostError for a number or a count that nothing can have.
+        """
         stated = parse_quantity(self.quantity)
+        counted(gpus=self.gpus, batch=self.batch)
+        if not (math.isfinite(stated.value) and stated.value > 0):
+            raise BenchpostError(f"{self.quantity!r} must be more than 0 to be a claim")
         kind = _kind(self, stated)
         if kind not in ("bandwidth", "compute"):
             return possible(Claim(**_said(self, kind, stated.value)))

@@ -12,12 +12,10 @@ Flags: `impossible` (faster than its bound, or weights beyond the memory: mislab
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-from benchpost.errors import BenchpostError, Place
+from benchpost.roofline.rows import rows_of, shipped
 
 SOURCE = "aiconfigurator-core 0.12.0 (Apache-2.0), systems/silicon_sample.csv, 2026-08"
 FITTED = "H100 SXM"
@@ -59,19 +57,12 @@ class Served:
 @cache
 def rows() -> tuple[Served, ...]:
     """Every row that ships with the package."""
-    file = Path(__file__).parent / "data" / "served.csv"
-    return read(file.read_text(encoding="utf-8"), "benchpost/roofline/data/served.csv")
+    return read(*shipped("served.csv"))
 
 
 def read(text: str, path: str) -> tuple[Served, ...]:
     """The rows of a CSV text with the columns of `served.csv`; raises BenchpostError."""
-    made = []
-    for number, entry in enumerate(csv.DictReader(text.splitlines()), start=2):
-        try:
-            made.append(_row(entry))
-        except (KeyError, ValueError, TypeError) as error:
-            raise BenchpostError(f"not a measurement: {error}", Place(path, number)) from error
-    return tuple(made)
+    return rows_of(text, path, _row)
 
 
 def _row(entry: dict[str, str]) -> Served:

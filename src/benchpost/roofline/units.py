@@ -192,6 +192,8 @@ def convertible(unit: str, to: str) -> bool:
 def convert(value: float, unit: str, to: str) -> float:
     """`value`, given in `unit`, counted in `to`. Raises UsageError where they do not agree."""
     if not convertible(unit, to):
+        if not parse_unit(unit).exponents:
+            raise UsageError(f"the number has no unit, so it cannot be written in {to}")
         raise UsageError(f"cannot give {base_unit(unit)} in {to} ({base_unit(to)})")
     have, want = parse_unit(unit).factor, parse_unit(to).factor
     return value * (have / want) if have >= want else value / (want / have)

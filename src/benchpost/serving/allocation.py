@@ -28,6 +28,8 @@ SCHEMES = {
 }
 """Schemes; the first three are Orca (Max), Orca (Pow2) and Orca (Oracle) of the paper."""
 
+RESERVE = 2048
+"""Tokens of the longest sequence in the paper's setting, which is set aside in one piece."""
 PARTS = ("token", "reserved", "internal", "external")
 """What slots may be, in the paper's order."""
 
@@ -65,7 +67,7 @@ def shares(
     prompt: str | int | Lengths,
     output: str | int | Lengths,
     slots: int,
-    reserve: int = 2048,
+    reserve: int = RESERVE,
     block: int = BLOCK_TOKENS,
     requests: int = 1000,
     seed: int = 0,
@@ -98,7 +100,7 @@ def token_share(
     scheme: str,
     prompt: str | int | Lengths,
     output: str | int | Lengths,
-    reserve: int = 2048,
+    reserve: int = RESERVE,
     block: int = BLOCK_TOKENS,
 ) -> float:
     """The closed form of `max` and `paged`: the share of a request's slots that hold a token.

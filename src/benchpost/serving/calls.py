@@ -23,7 +23,7 @@ from benchpost.roofline.units import Quantity
 from benchpost.serving import graphs, prefixes, server, speculation, steady
 from benchpost.serving.cost import StepCost
 from benchpost.serving.memory_calls import MEMORY_FUNCTIONS, measured_in
-from benchpost.serving.run import METRICS
+from benchpost.serving.run import GROWING, METRICS, Run
 from benchpost.serving.simulation import simulate
 
 Engine = Literal["static", "dynamic", "continuous", "chunked"]
@@ -66,13 +66,27 @@ def served(
         tp=tp,
         seed=seed,
     )
-    return Quantity(run.metric(metric), METRICS[metric])
+    return Quantity(_settled(run, metric, rate), METRICS[metric])
+
+
+def _settled(run: Run, metric: str, rate: float) -> float:
+    """A number of a run that does not depend on how many requests came. Raises UsageError."""
+    value = run.metric(metric)
+    if run.growing and metric in GROWING:
+        raise UsageError(
+            f"{metric} has no value at rate={rate:g}: more requests come than end, so that it "
+            "grows with `requests`; choose a lower rate or, if they are over soon, more requests"
+        )
+    return value
 
 
 def steady_throughput(
     *, gpu: str, model: str, concurrency: int, prompt: str, output: str, tp: int = 1
 ) -> Quantity:
-    """Output tokens per second of chunked continuous batching, in closed form."""
+    """Output tokens per second of chunked continuous batching, in closed form.
+
+    Refused where the KV cache does not hold all of `concurrency`: then `served` has the number.
+    """
     made = steady.continuous(
         gpu=gpu, model=model, concurrency=concurrency, prompt=prompt, output=output, tp=tp
     )
@@ -230,18 +244,7 @@ def speculation_speedup(
     dtype: str = "bf16",
 ) -> Quantity:
     """Speed-up of speculative decoding against plain decoding, typically."""
-    made = batching.speculate(
-        gpu=gpu,
-        model=model,
-        acceptance=acceptance,
-        drafted=drafted,
-        batch=batch,
-        context=context,
-        draft_cost=draft_cost,
-        dtype=dtype,
-        engine="vllm",
-    )
-    return Quantity(made.value, "1")
+    return Quantity(batching.speculate(**locals(), engine="vllm").value, "1")
 
 
 def speculation_break_even(
@@ -254,17 +257,17 @@ def speculation_break_even(
     draft_cost: float = batching.DRAFT_COST,
     dtype: str = "bf16",
 ) -> Quantity:
-    """The largest batch at which speculation is not slower than plain decoding; 0 for none."""
-    batch = speculation.break_even(
-        gpu=gpu,
-        model=model,
-        acceptance=acceptance,
-        drafted=drafted,
-        context=context,
-        draft_cost=draft_cost,
-        dtype=dtype,
-        engine="vllm",
-    )
+    """The largest batch at which speculation is not slower than plain decoding; 0 for none.
+
+    Where it pays at every batch that is looked at, there is no such number.
+    """
+    asked = {**locals(), "engine": "vllm"}
+    batch, most = speculation.break_even(**asked), speculation.most_batches(**asked)
+    if batch == most:
+        said = speculation.said_of(batch, most)
+        raise UsageError(
+            f"speculation pays {said}, so there is no break-even batch; say so in words"
+        )
     return Quantity(float(batch), "1")
 
 

@@ -10,15 +10,16 @@ A page that prints the rows must not wait for the simulations, so what they give
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from benchpost.roofline import serving_equations as closed
 from benchpost.roofline.engines import EFFICIENCY
-from benchpost.roofline.predict import decode, setting_of
+from benchpost.roofline.predict import Setting, decode, setting_of
 from benchpost.serving.allocation import PARTS, Shares
+from benchpost.serving.cost import StepCost
 from benchpost.serving.pairs import PAIRS, slots
 
 STORE = Path(__file__).parent / "data" / "simulated.json"
@@ -46,7 +47,13 @@ ITL = {
 }
 """Measured inter-token latency of Llama-3.1-8B at concurrency 1, by GPU and KV format: seconds, and
 seconds per token of context."""
-FITTED = "the layer time of captured engines was taken from these intercepts"
+SLOPE, START = "ITL per token of context", "ITL without context"
+DECODE, SERVER = "a decode step", "the server's step"
+"""The two models that give an ITL: of one sequence, and of the simulations."""
+FITTED = "the layer time of captured engines, in a decode step, was taken from these intercepts"
+ONE_SHARE = "that the server's step has the same share of the bandwidth was decided on its slopes"
+_FAR = 32_768
+"""Tokens of context at the far end of the lines."""
 
 
 @dataclass(frozen=True)
@@ -103,21 +110,49 @@ def _waste(scheme: str, part: str) -> str:
 
 
 def itl() -> tuple[Row, ...]:
-    """The blog's straight lines: what a token of context adds, and what stays without any."""
-    return tuple(row for (gpu, kv), fit in ITL.items() for row in _line(gpu, kv, fit))
+    """The blog's straight lines: what a token of context adds, and what stays without any.
+
+    Each twice: by the model of a decode step, which `predict decode` and the values `itl_slope` and
+    `itl_intercept` are, and by the step of a server, which the simulations add up.
+    """
+    return tuple(
+        row
+        for model, line in ((DECODE, _decoding), (SERVER, _serving))
+        for (gpu, kv), fit in ITL.items()
+        for row in _rows(model, setting_of(gpu, "Llama-3.1-8B", "vllm", "bf16", kv, 1), fit, line)
+    )
 
 
-def _line(gpu: str, kv: str, fit: tuple[float, float]) -> Iterator[Row]:
-    setting = setting_of(gpu, "Llama-3.1-8B", "vllm", "bf16", kv, 1)
-    where = f"Llama-3.1-8B, {setting.chip.name}, {kv.upper()} KV"
+def _rows(
+    model: str,
+    setting: Setting,
+    fit: tuple[float, float],
+    line: Callable[[Setting], tuple[float, float]],
+) -> Iterator[Row]:
+    start, slope = line(setting)
+    where = f"{model}: Llama-3.1-8B, {setting.chip.name}, {setting.kv.upper()} KV"
+    share, layer = ("", FITTED) if model == DECODE else (ONE_SHARE, "")
+    yield Row(SLOPE, where, fit[1], slope, "second/token", BLOG, BLOG_DATE, share)
+    yield Row(START, where, fit[0], start, "second", BLOG, BLOG_DATE, layer)
+
+
+def _decoding(setting: Setting) -> tuple[float, float]:
+    made = decode(gpu=setting.chip, model=setting.model, engine="vllm", kv=setting.kv)
     slope = closed.itl_slope(
-        kv_bytes_per_token=setting.model.kv_bytes_per_token(kv),
+        kv_bytes_per_token=setting.model.kv_bytes_per_token(setting.kv),
         efficiency=EFFICIENCY,
         bandwidth=setting.chip.bandwidth.value,
     )
-    yield Row("ITL per token of context", where, fit[1], slope, "second/token", BLOG, BLOG_DATE)
-    empty = 1 / decode(gpu=gpu, model="Llama-3.1-8B", engine="vllm", kv=kv).value
-    yield Row("ITL without context", where, fit[0], empty, "second", BLOG, BLOG_DATE, FITTED)
+    return float(1 / made.value), float(slope)
+
+
+def _serving(setting: Setting) -> tuple[float, float]:
+    cost = StepCost(setting)
+    near, far = (
+        cost.time(1, float(cost.work.decode_flops(held, 1)), float(cost.work.kv_bytes(held, 1)))
+        for held in (0, _FAR)
+    )
+    return near, (far - near) / _FAR
 
 
 def closed_forms() -> tuple[Row, ...]:

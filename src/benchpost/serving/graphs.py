@@ -7,7 +7,7 @@ padding; above the largest size it runs without a graph, and without padding.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate
 
 from benchpost.errors import UsageError
@@ -23,16 +23,43 @@ FINE, COARSE, CHANGE = 8, 16, 256
 def capture_sizes(
     max_num_seqs: int = 256, *, query: int = 1, budget: int = 8192, largest: int = LARGEST
 ) -> tuple[int, ...]:
-    """The sizes that vLLM 0.33.0 captures: 1, 2, 4, then every 8th to 256, then every 16th.
+    """The sizes that vLLM 0.33.0 captures where nothing is said (config/vllm.py, 2026-11-02).
 
-    `query` is the tokens of a sequence in a step: 1, or one more than are drafted. The largest is
-    twice `max_num_seqs * query`, and at most `largest` and the token budget.
+    A grid (1, 2, 4, every 8th below 256, every 16th from there) up to twice `max_num_seqs * query`
+    tokens, but at most `largest` and the token `budget`; and the full batch of `max_num_seqs`, and
+    the budget itself, where they are not above that. `query` is the tokens of a sequence in a step:
+    1, or one more than are drafted. With drafts the full batches of a grid of sequences come in
+    place of the one, and V1 rounds every size up to a whole number of sequences and drops those
+    that are then above the largest.
     """
     at_least(1, max_num_seqs=max_num_seqs, query=query, budget=budget, largest=largest)
-    end = min(2 * max_num_seqs * query, largest, budget)
-    small = [size for size in (1, 2, 4) if size <= end]
-    fine = range(FINE, min(end + 1, CHANGE), FINE)
-    return (*small, *fine, *range(CHANGE, end + 1, COARSE))
+    most = min(2 * max_num_seqs * query, largest)
+    full = {max_num_seqs}
+    if query > 1:
+        full = {*_grid(min(max_num_seqs, largest)), min(max_num_seqs, largest)}
+    exact = {sequences * query for sequences in full} | {budget}
+    end = min(most, budget)
+    sizes = {*_grid(end), *(size for size in exact if size <= end)}
+    return _whole_sequences(sizes, query)
+
+
+def _grid(end: int) -> Iterator[int]:
+    """1, 2, 4, then every 8th, then every 16th size up to `end`."""
+    yield from (size for size in (1, 2, 4) if size <= end)
+    yield from range(FINE, min(end + 1, CHANGE), FINE)
+    yield from range(CHANGE, end + 1, COARSE)
+
+
+def _whole_sequences(sizes: Collection[int], query: int) -> tuple[int, ...]:
+    """Sizes rounded up to multiples of `query`, as far as they stay below the largest."""
+    most = max(sizes)
+    rounded = {-(-size // query) * query for size in sizes}
+    kept = {size for size in rounded if size <= most}
+    if not kept:
+        raise UsageError(
+            f"no batch of {query} tokens a sequence fits into graphs of {most:,}; draft less"
+        )
+    return tuple(sorted(kept))
 
 
 def padded(batch: int, sizes: Sequence[int]) -> int:

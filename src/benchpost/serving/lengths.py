@@ -5,7 +5,8 @@
     lengths("uniform 128 2048")   every length from 128 to 2048 alike
     lengths("lognormal 161 1.3")  a mean of 161, a standard deviation of 1.3 times that
 
-What is longer than `most` is cut to it, as a server cuts at its longest context.
+What is longer than `most` is cut to it, as a server cuts at its longest context; the mean is then
+smaller. A distribution that cannot have its mean in whole tokens from 1 to `LONGEST` is refused.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from benchpost.errors import UsageError, near
 
 LONGEST = 131_072
 """Tokens at which a distribution ends that has no other end."""
+_OFF = 0.02
+"""Part of the named mean by which a distribution may miss it."""
 _TAIL = 14.0
 """A geometric distribution is followed to this many means: one in a million is longer."""
 
@@ -148,9 +151,22 @@ def _read(written: str) -> Lengths:
         hint = near(words[0], KINDS) if words else ""
         raise UsageError(f"{written!r} is no distribution of lengths{hint}; {_FORMS}")
     make, count = KINDS[words[0]]
-    return make(*_numbers(written, words[1:], count))
+    numbers = _numbers(written, words[1:], count)
+    made = make(*numbers)
+    if words[0] in _NAMED_BY_MEAN and abs(made.mean / numbers[0] - 1) > _OFF:
+        why = (
+            f"what is longer than {LONGEST:,} is cut; choose a smaller mean"
+            if made.mean < numbers[0]
+            else "no length is below 1; choose a larger mean or a smaller spread"
+        )
+        raise UsageError(
+            f"{written!r} in whole tokens has a mean of {made.mean:,.5g}, not {numbers[0]:,g}: "
+            f"{why}"
+        )
+    return made
 
 
+_NAMED_BY_MEAN = ("geometric", "lognormal")
 _FORMS = 'write "512", "geometric 338", "uniform 128 2048" or "lognormal 161 1.3"'
 
 

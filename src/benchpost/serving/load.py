@@ -13,8 +13,6 @@ from benchpost.serving.lengths import LONGEST, Lengths, lengths
 
 SHAREGPT = (161.31, 337.99)
 """Mean tokens in and out of a request of the ShareGPT workload: arXiv 2309.06180, figure 11."""
-ALPACA = (19.31, 58.45)
-"""The same of the Alpaca workload; 8.4 and 5.8 times shorter, as section 6.1 says."""
 
 
 @dataclass(frozen=True)

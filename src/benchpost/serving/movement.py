@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from benchpost.roofline import catalog
-from benchpost.roofline import layer_equations as layered
+from benchpost.roofline import catalog, heads
 from benchpost.roofline import serving_equations as closed
 from benchpost.roofline.batching import COMPUTE_SHARE
 from benchpost.roofline.predict import prefill, setting_of
@@ -50,8 +49,5 @@ def break_even_link(*, gpu: str, model: str, dtype: str = "bf16", kv: str = "bf1
 
 
 def kv_copies(*, model: str, tp: int) -> float:
-    """Copies of each key-value head when `tp` GPUs share the model."""
-    heads = float(catalog.model(model).kv_heads)
-    at_least(1, tp=tp)
-    held = layered.kv_heads_per_gpu(kv_heads=heads, tensor_parallel=tp)
-    return max(held * tp / heads, closed.kv_replication(tensor_parallel=tp, kv_heads=heads))
+    """Copies of each key-value head when `tp` GPUs share the model; a latent is on each."""
+    return float(heads.kv_copies(catalog.model(model), tp))

@@ -8,10 +8,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 from math import fsum
+from statistics import median
 from typing import NamedTuple
 
 from benchpost.errors import UsageError, near
 from benchpost.serving.load import Load
+
+_LONG = 10
+"""Gaps between tokens, at their longest, that a queue is taken to be a queue from."""
+_ENDED = 0.75
+"""Share of those who come that must end meanwhile, or the server is filling up."""
+_FEW = 8
+"""Requests that say nothing yet."""
 
 
 class Moment(NamedTuple):
@@ -65,8 +73,13 @@ class Run:
 
     @cached_property
     def duration(self) -> float:
-        """Seconds until the last token."""
-        return max(self.ends)
+        """Seconds from the first arrival to the last token."""
+        return max(self.ends) - self.begun
+
+    @property
+    def begun(self) -> float:
+        """When the first request arrived."""
+        return self.arrivals[0]
 
     @property
     def throughput(self) -> float:
@@ -75,7 +88,7 @@ class Run:
 
     @property
     def request_rate(self) -> float:
-        """Requests finished per second."""
+        """Requests finished per second, from the first arrival to the last token."""
         return self.load.count / self.duration
 
     @property
@@ -129,8 +142,35 @@ class Run:
         return sorted(e - a for e, a in zip(self.ends, self.arrivals, strict=True))
 
     def mean_in_server(self) -> float:
-        """Requests that run or wait, on average over time."""
-        return self._over(1, self.moments, 0.0) + self._over(2, self.moments, 0.0)
+        """Requests that run or wait, on average from the first arrival on."""
+        return self._over(1, self.moments, self.begun) + self._over(2, self.moments, self.begun)
+
+    @cached_property
+    def growing(self) -> bool:
+        """Whether requests come faster than they end, to the last arrival.
+
+        The times of a request are then a matter of how many came, and no property of the server.
+        A closed loop never is: it asks no faster than it is answered.
+        """
+        return bool(self.load.arrivals) and (self._waits_grow() or self._fills())
+
+    def _waits_grow(self) -> bool:
+        """Whether each quarter of the requests waits for longer, and the last one for long."""
+        waits = [first - came for first, came in zip(self.firsts, self.arrivals, strict=True)]
+        quarter = max(1, len(waits) // 4)
+        # the first quarter finds an empty server
+        early, middle, late = (median(waits[i * quarter :][:quarter] or waits) for i in (1, 2, 3))
+        return early < middle < late > max(2 * early, _LONG * self.itl(0.99))
+
+    def _fills(self) -> bool:
+        """Whether many of those that came in the second half of the arrivals stayed.
+
+        A server with much room runs all that come, so that nobody waits, until it is full.
+        """
+        last = self.arrivals[-1]
+        came = sum(last / 2 < when <= last for when in self.arrivals)
+        ended = sum(last / 2 < when <= last for when in self.ends)
+        return came >= _FEW and ended < _ENDED * came
 
     def mean_gap(self) -> float:
         """Mean seconds between two tokens of a sequence."""
@@ -150,12 +190,12 @@ class Run:
         return [gap.seconds for gap in ordered], list(accumulate(gap.times for gap in ordered))
 
     def mean_running(self) -> float:
-        """Requests that hold a place on average over time."""
-        return self._over(1, self.moments, 0.0)
+        """Requests that hold a place on average from the first arrival on."""
+        return self._over(1, self.moments, self.begun)
 
     def mean_blocks(self) -> float:
-        """Blocks in use on average over time."""
-        return self._over(3, self.moments, 0.0)
+        """Blocks in use on average from the first arrival on."""
+        return self._over(3, self.moments, self.begun)
 
     def _over(self, column: int, moments: Sequence[Moment], begin: float) -> float:
         """A column's mean over time."""
@@ -192,6 +232,7 @@ class Run:
             "preemptions": float(self.preemptions),
             "steps": float(self.steps),
             "duration": self.duration,
+            "growing": float(self.growing),
         }
 
 
@@ -239,5 +280,12 @@ METRICS: dict[str, str] = {
     "preemptions": "1",
     "steps": "1",
     "duration": "second",
+    "growing": "1",
 }
 """Numbers of a run's summary, and their units."""
+GROWING = (
+    *("ttft_mean", "ttft_p50", "ttft_p90", "ttft_p99"),
+    *("e2el_mean", "e2el_p50", "e2el_p90", "e2el_p99"),
+    *("in_server", "duration"),
+)
+"""Those that depend on how many requests came, where more come than end."""

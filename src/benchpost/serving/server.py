@@ -89,13 +89,17 @@ def server_of(
     windows or recurrent layers hold less than all tokens.
     """
     chip = setting.chip
-    places = max_num_seqs or default_places(chip)
-    if max_num_batched_tokens and not max_num_seqs:
+    places = default_places(chip) if max_num_seqs is None else max_num_seqs
+    if max_num_batched_tokens and max_num_seqs is None:
         places = min(places, max_num_batched_tokens)
     return Server(
-        blocks=blocks or _blocks(setting, longest, block, utilisation, reserved),
+        blocks=_blocks(setting, longest, block, utilisation, reserved)
+        if blocks is None
+        else blocks,
         places=places,
-        budget=max_num_batched_tokens or max(default_budget(chip), places),
+        budget=max(default_budget(chip), places)
+        if max_num_batched_tokens is None
+        else max_num_batched_tokens,
         block=block,
         **limits,
     )

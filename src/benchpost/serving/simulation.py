@@ -31,6 +31,8 @@ REQUESTS = 1000
 SMALL = 2000
 """Requests up to which a run is remembered: it holds under a megabyte, and pages ask for it anew in
 their charts, tables and values."""
+_TURNS = 4
+"""Requests of each place, so that most of a run is neither filling up nor running empty."""
 
 
 def simulate(
@@ -73,6 +75,15 @@ def simulate(
     server = server_of(setting, longest=longest, policy=policy, **limits)
     cost = StepCost(setting, host_time)
     return _remembered(asked, server, cost) if requests <= SMALL else serve(asked, server, cost)
+
+
+def saturated_rate(places: int, **asked: Any) -> float:
+    """Requests a second of a server that always has `places` of them: the most that it answers.
+
+    Takes what `simulate` takes but `rate`, `concurrency` and `requests`.
+    """
+    run = simulate(**asked, concurrency=places, requests=_TURNS * places)
+    return run.steady_throughput * run.load.count / sum(run.load.outputs)
 
 
 def serve(asked: Load, server: Server, cost: StepCost) -> Run:

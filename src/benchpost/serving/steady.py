@@ -4,18 +4,21 @@ Continuous batching at `concurrency`: every place is always taken and gets one t
 outputs are geometric, each sequence ends with the same chance at each step, so the number of
 prompts in a step is binomial, and the mean step is a sum over it. For other outputs the same holds
 as far as ends are spread evenly; the simulation says how far. Prompts are taken to find room in the
-token budget of their step.
+token budget of their step, and all requests in the KV cache: where they do not, requests wait and
+are preempted, which only the simulation knows, and a closed form is refused.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from benchpost.errors import UsageError
 from benchpost.roofline import serving_equations as closed
 from benchpost.roofline.catalog import Chip
 from benchpost.roofline.models import Model
-from benchpost.roofline.predict import setting_of
+from benchpost.roofline.predict import Setting, memory, setting_of
 from benchpost.serving.cost import StepCost
 from benchpost.serving.lengths import Lengths, lengths
 
@@ -45,9 +48,13 @@ def continuous(
     kv: str = "bf16",
     tp: int = 1,
 ) -> Steady:
-    """Chunked continuous batching with all of `concurrency` places taken and no preemption."""
+    """Chunked continuous batching with all of `concurrency` places taken and no preemption.
+
+    Raises UsageError where the KV cache does not hold so many requests of mean length.
+    """
     cost = StepCost(setting_of(gpu, model, "vllm", dtype, kv, tp))
     into, out = lengths(prompt), lengths(output)
+    _all_fit(cost.setting, concurrency, _held(into, out))
     mix = _Mix(cost, concurrency, into, out)
     step = sum(chance * mix.time(joining) for joining, chance in mix.chances(concurrency))
     beside = sum(chance * mix.time(joining) for joining, chance in mix.chances(concurrency - 1))
@@ -77,9 +84,7 @@ class _Mix:
     def time(self, joining: int) -> float:
         """Seconds of a step that so many prompts join."""
         work, decoding = self.cost.work, self.concurrency - joining
-        held = closed.held_tokens(
-            prompt=self.into.mean, output=self.out.mean, output_spread=self.out.spread
-        )
+        held = _held(self.into, self.out)
         flops = float(work.decode_flops(held, decoding))
         moved = float(work.kv_bytes(held, decoding))
         prompts = (round(joining * self.into.mean), joining * self._prompt_flops())
@@ -95,6 +100,31 @@ class _Mix:
         return shortest + per_pair * spread / 2
 
 
+def _held(into: Lengths, out: Lengths) -> float:
+    """Tokens that a running request holds on average."""
+    held = closed.held_tokens(prompt=into.mean, output=out.mean, output_spread=out.spread)
+    return float(held)
+
+
+def _all_fit(setting: Setting, requests: int, held: float) -> None:
+    context = math.ceil(held)
+    fit = memory(
+        gpu=setting.chip,
+        model=setting.model,
+        context=context,
+        dtype=setting.dtype,
+        kv=setting.kv,
+        tp=setting.tp,
+    )
+    room = int(fit.max_concurrency)
+    if room < requests:
+        raise UsageError(
+            f"{requests:,} requests of {context:,} tokens do not fit into the KV cache of "
+            f"{setting.model.name} on {setting.chip.name}, {room:,} do; a closed form knows no "
+            "queue: simulate it, or choose fewer requests"
+        )
+
+
 def static(
     *,
     gpu: str | Chip,
@@ -106,10 +136,14 @@ def static(
     kv: str = "bf16",
     tp: int = 1,
 ) -> Steady:
-    """Static batching of `batch` requests: each batch runs until its longest output is done."""
+    """Static batching of `batch` requests: each batch runs until its longest output is done.
+
+    Raises UsageError where the KV cache does not hold them, padded to the longest.
+    """
     cost = StepCost(setting_of(gpu, model, "vllm", dtype, kv, tp))
     into, out = lengths(prompt), lengths(output)
     long_in, long_out = into.expected_longest(batch), out.expected_longest(batch)
+    _all_fit(cost.setting, batch, long_in + long_out)
     work = cost.work
     flops = float(work.prefill_flops(long_in, long_in, batch))
     first = cost.time(round(batch * long_in), flops, 0.0)

@@ -42,7 +42,7 @@ def sweep(
     `progress` is told how many are done, of how many. Raises the UsageError of the first point, in
     the order of `points`, that cannot be simulated.
     """
-    workers = min(processes or _cores(), len(points))
+    workers = min(_cores() if processes is None else processes, len(points))
     if workers < 1:
         raise UsageError("a sweep needs at least one point and one process")
     made = []

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from posixpath import relpath
+from urllib.parse import quote
 
 from benchpost.config import Project
-from benchpost.errors import BenchpostError, Place
-from benchpost.findings import Check, Finding, Severity
+from benchpost.findings import Finding, Severity
 from benchpost.site.category_page import category_page, choice_page, index_page
 from benchpost.site.front import tag
 from benchpost.site.shelf import Shelf
 from benchpost.site.skill_page import Made, code_page, skill_page, text_page
-from benchpost.skills.aliases import ALIASES_FILE, Aliases, read_aliases
+from benchpost.skills.aliases import ALIASES_FILE, Aliases, sound_aliases
 from benchpost.skills.exports import DISCOVERY, archive, web
 from benchpost.skills.library import MARKDOWN, Library
 from benchpost.skills.pages import Kind, Page, Plan, plan
@@ -43,12 +43,19 @@ class Catalogue:
 
 
 def make_catalogue(
-    tree: Path, folder: Path, project: Project, *, prefix: str = "", tags: Iterable[str] = ()
+    tree: Path,
+    folder: Path,
+    project: Project,
+    *,
+    prefix: str = "",
+    site: str = "",
+    tags: Iterable[str] = (),
 ) -> Catalogue:
     """The pages of the tree at `tree`, to be written below `folder`.
 
-    `prefix` is the address of that folder on the site, with a slash at the end; `tags` are those
-    of the site's other pages, which decide how a tag is spelt.
+    `prefix` is the address of that folder on the site, with a slash at the end; `site` is that of
+    the site, where it is known; `tags` are those of the site's other pages, which decide how a tag
+    is spelt.
     """
     library = Library(scan(tree, flat=project.config.skills_flat))
     aliases, faults = _aliases(tree, project)
@@ -59,10 +66,12 @@ def make_catalogue(
     for url, page in made.items():
         files[f"{url}index.md"] = page.text.encode()
         files |= {f"{url}{name}": data for name, data in page.files.items()}
-    exported = web(library, prefix).files
+    exported = web(library, prefix, site).files
     copies = dict(_copied(shelf.plan, prefix, exported))
     files |= {url: data for url, data in copies.items() if not url.lower().endswith(MARKDOWN)}
-    files |= {f"{old}index.html": redirect(old, new) for old, new in shelf.plan.redirects.items()}
+    base = f"{site.rstrip('/')}/{prefix}" if site else ""
+    redirects = shelf.plan.redirects.items()
+    files |= {f"{old}index.html": redirect(old, new, base) for old, new in redirects}
     beside = {f"{prefix}{url}": data for url, data in copies.items() if url not in files}
     beside |= {path: exported[path] for path in exported if path.startswith((DISCOVERY, *LISTS))}
     found = [shelf.in_project(each) for each in (*library.tree.findings, *shelf.plan.findings)]
@@ -72,12 +81,10 @@ def make_catalogue(
 
 
 def _aliases(tree: Path, project: Project) -> tuple[Aliases, list[Finding]]:
-    """The old paths of the skills; a broken file of them costs the redirects only."""
-    try:
-        return read_aliases(tree), []
-    except BenchpostError as error:
-        place = Place(project.relative(tree / ALIASES_FILE))
-        return Aliases(), [Finding(Check.K001, place, error.message)]
+    """The old paths of the skills; what is wrong with one costs its redirects only."""
+    found, faults = sound_aliases(tree)
+    path = project.relative(tree / ALIASES_FILE)
+    return found, [replace(each, place=replace(each.place, path=path)) for each in faults]
 
 
 def _spellings(tags: Iterable[str]) -> dict[str, str]:
@@ -113,11 +120,16 @@ def _copied(plan: Plan, prefix: str, exported: Mapping[str, bytes]) -> Iterator[
         yield url, archive(inside[plan.names[skill]])
 
 
-def redirect(old: str, new: str) -> bytes:
-    """A page that leads to another one, with whatever `#anchor` it was asked for."""
+def redirect(old: str, new: str, base: str = "") -> bytes:
+    """A page that leads to another one, with whatever `#anchor` it was asked for.
+
+    `base` is the address of the catalogue; only an address with it can be named as the right one.
+    """
     target = html.escape(f"{relpath(new, old)}/")
     script = json.dumps(f"{relpath(new, old)}/").replace("<", "\\u003c")
-    return REDIRECT.format(target=target, script=script).encode()
+    right = html.escape(f"{base}{quote(new)}")
+    canonical = f'<link rel="canonical" href="{right}">\n' if base else ""
+    return REDIRECT.format(target=target, script=script, canonical=canonical).encode()
 
 
 REDIRECT = """\
@@ -126,8 +138,7 @@ REDIRECT = """\
 <head>
 <meta charset="utf-8">
 <title>Moved</title>
-<link rel="canonical" href="{target}">
-<meta name="robots" content="noindex">
+{canonical}<meta name="robots" content="noindex">
 <script>location.replace({script} + location.search + location.hash)</script>
 <meta http-equiv="refresh" content="0; url={target}">
 </head>

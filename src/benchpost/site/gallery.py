@@ -15,7 +15,10 @@ from benchpost.site.own_page import filled_page
 EXAMPLES = {
     "equation": ['equation decode_rate gpu="RTX 4090" model="Qwen3-4B-Instruct-2507"'],
     "chart roofline": ['chart roofline gpu="RTX PRO 6000" model="Qwen3-4B-Instruct-2507"'],
-    "chart decode": ['chart decode gpu="RTX 4090" model="Qwen3-4B-Instruct-2507"'],
+    "chart decode": [
+        'chart decode gpu="RTX 4090" model="Qwen3-4B-Instruct-2507"',
+        'chart decode gpu="H100 SXM" model="Llama-3.1-8B" over="batch"',
+    ],
     "chart ttft": ['chart ttft gpu="RTX 4090" model="Qwen3-4B-Instruct-2507"'],
     "chart peaks": ['chart peaks gpu="H200, MI300X"'],
     "chart kv-waste": ["chart kv-waste", 'chart kv-waste by="block"'],

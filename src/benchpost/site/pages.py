@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -12,17 +11,14 @@ from posixpath import normpath
 
 from benchpost.config import Config, Project
 from benchpost.errors import BenchpostError, Place, UsageError
-from benchpost.files import write_if_changed
 from benchpost.fill.material import Material, gather, unreadable
-from benchpost.findings import Finding
+from benchpost.findings import Check, Finding
 from benchpost.post.document import Post
+from benchpost.site.build_folder import write_folder
 from benchpost.site.catalogue import Catalogue, make_catalogue
 from benchpost.site.post_list import post_list
 from benchpost.site.post_page import PostPage, post_page
 from benchpost.site.reference import reference_pages
-
-MANIFEST = ".benchpost.json"
-"""Names of the files that we wrote into a folder, so that only these are ever removed."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +39,14 @@ def write_pages(project: Project, *, drafts: bool = False) -> list[Finding]:
     Drafts are left out unless asked for. Only what changed is written.
     """
     site = make_site(project, drafts=drafts)
-    write_site(site, project)
-    return list(site.findings)
+    kept = write_site(site, project)
+    return sorted([*site.findings, *kept], key=lambda each: (each.place, each.check.name))
 
 
-def make_site(project: Project, *, drafts: bool = False, prefix: str = "") -> Site:
-    """All pages; nothing is written. `prefix` is the address of the catalogue on the site."""
+def make_site(project: Project, *, drafts: bool = False, prefix: str = "", site: str = "") -> Site:
+    """All pages; nothing is written. `prefix` is the address of the catalogue on the site, `site`
+    that of the site itself, where it is known.
+    """
     materials, findings = _gathered(project)
     shown = [each for each in materials if drafts or not each.post.is_draft]
     slugs = {each.post.file: each.post.slug for each in shown}
@@ -60,13 +58,13 @@ def make_site(project: Project, *, drafts: bool = False, prefix: str = "") -> Si
     pages = [post_page(material, folder, elsewhere) for material in shown]
     findings += [finding for page in pages for finding in page.findings]
     tags = [tag for page in pages for tag in page.tags]
-    catalogue = _catalogue(project, prefix, tags)
+    catalogue = _catalogue(project, prefix, site, tags)
     findings += catalogue.findings if catalogue else ()
     findings.sort(key=lambda each: (each.place, each.check.name))
     return Site(tuple(sorted(pages, key=_newest_first)), tuple(findings), catalogue)
 
 
-def _catalogue(project: Project, prefix: str, tags: Iterable[str]) -> Catalogue | None:
+def _catalogue(project: Project, prefix: str, site: str, tags: Iterable[str]) -> Catalogue | None:
     """The catalogue; None where no tree is, or nobody asked for the empty one that is there."""
     tree = project.root / project.config.skills
     is_asked_for = project.config.skills != Config.skills
@@ -76,22 +74,33 @@ def _catalogue(project: Project, prefix: str, tags: Iterable[str]) -> Catalogue 
     if not tree.is_dir():
         return None
     folder = project.root / project.config.catalogue
-    found = make_catalogue(tree, folder, project, prefix=prefix, tags=tags)
+    found = make_catalogue(tree, folder, project, prefix=prefix, site=site, tags=tags)
     return found if is_asked_for or len(found.plan.pages) > 1 else None
 
 
-def write_site(site: Site, project: Project) -> None:
-    """Write what changed, remove what is gone."""
+def write_site(site: Site, project: Project) -> list[Finding]:
+    """Write what changed, remove what is gone; what is in the way is left and reported."""
     has_posts = (project.root / project.config.posts).is_dir() or site.catalogue is None
     # a project of skills alone has no list of posts
     files = {"index.md": post_list(site.pages).encode()} if has_posts else {}
     for page in site.pages:
         files |= page.files
-    _write(project.root / project.config.pages, files)
-    _write(project.root / project.config.catalogue, site.catalogue.files if site.catalogue else {})
+    folders: dict[str, Mapping[str, bytes]] = {
+        project.config.pages: files,
+        project.config.catalogue: site.catalogue.files if site.catalogue else {},
+    }
     if project.config.reference:
-        reference = project.root / project.config.reference
-        _write(reference, _reference(reference))
+        folders[project.config.reference] = _reference(project.root / project.config.reference)
+    return [
+        _kept(project.relative(project.root / folder / name))
+        for folder, inside in folders.items()
+        for name in write_folder(project.root / folder, inside)
+    ]
+
+
+def _kept(path: str) -> Finding:
+    message = "benchpost did not write this file and leaves it, so its own page is missing; move it"
+    return Finding(Check.P007, Place(path), message)
 
 
 # they follow from our own code alone, which stays as it is while `mkdocs serve` builds again
@@ -129,40 +138,3 @@ def _other_post(post: Post, url: str, slugs: Mapping[Path, str], project: Projec
         if file in slugs:
             return f"../{slugs[file]}/index.md{anchor or ''}"
     return None
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    if not files and not (folder / MANIFEST).is_file():
-        return
-    for name, data in files.items():
-        write_if_changed(folder / name, data)
-    _remove(folder, sorted(set(_written(folder)) - set(files)))
-    manifest = json.dumps(sorted(files), indent=1, ensure_ascii=False) + "\n"
-    write_if_changed(folder / MANIFEST, manifest.encode())
-
-
-def _written(folder: Path) -> Iterator[str]:
-    """What we wrote last time; nothing outside the folder, whatever the manifest says."""
-    manifest = folder / MANIFEST
-    if not manifest.is_file():
-        return
-    try:
-        names = json.loads(manifest.read_text(encoding="utf-8"))
-    except ValueError:
-        return
-    for name in names if isinstance(names, list) else ():
-        if isinstance(name, str) and (folder / name).resolve().is_relative_to(folder.resolve()):
-            yield name
-
-
-def _remove(folder: Path, names: Iterable[str]) -> None:
-    for name in names:
-        file = folder / name
-        file.unlink(missing_ok=True)
-        for above in file.relative_to(folder).parents:
-            if (
-                above != Path()
-                and (folder / above).is_dir()
-                and not any((folder / above).iterdir())
-            ):
-                (folder / above).rmdir()

@@ -94,9 +94,9 @@ class BenchpostPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  
 
     def _written(self, project: Project, config: MkDocsConfig) -> Site:
         prefix = f"{_address(config, 'catalogue')}/" if _has_skills(project) else ""
-        site = make_site(project, drafts=self.serving, prefix=prefix)
-        write_site(site, project)
-        report(site.findings)
+        known = config.site_url or ""
+        site = make_site(project, drafts=self.serving, prefix=prefix, site=known)
+        report([*site.findings, *write_site(site, project)])
         return site
 
     def _navigation(self, config: MkDocsConfig, site: Site) -> list[Any]:
@@ -138,7 +138,10 @@ class BenchpostPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  
     ) -> LiveReloadServer:
         """Posts and what lies beside them lead to a new build; the pages we write do not."""
         project = project_of(config)
-        server.watch(str(project.root / project.config.posts))
+        posts = project.root / project.config.posts
+        # a project of skills alone has none, and a folder that is not there cannot be watched
+        if posts.is_dir():
+            server.watch(str(posts))
         tree = project.root / project.config.skills
         if _has_skills(project) and not tree.is_relative_to(config.docs_dir):
             server.watch(str(tree))

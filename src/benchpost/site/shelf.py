@@ -58,12 +58,19 @@ class Shelf:
 
     def head(self, source: str) -> Head:
         """The front matter of a file."""
-        return head(self.library.text(source), source)
+        return head(self.text(source), source)
+
+    def text(self, source: str) -> str:
+        """The text of a file; empty where a link takes it from outside of the tree."""
+        skill = self.library.files.get(source)
+        file = self.library.tree.root / source
+        is_own = self.library.is_own(source, skill) if skill else not file.is_symlink()
+        return self.library.text(source) if is_own else ""
 
     def post(self, source: str) -> Post:
         """A Markdown file of the tree; blank lines stand for its front matter."""
         if source not in self.posts:
-            text = self.library.text(source)
+            text = self.text(source)
             body = head(text, source).body
             blank = "\n" * text.count("\n", 0, body)
             file = self.library.tree.root / source

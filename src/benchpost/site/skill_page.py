@@ -196,6 +196,11 @@ def _files(page: Page, skill: Skill, shelf: Shelf, taken: frozenset[str]) -> Ite
         for path in paths
         if path in shelf.plan.copies and path not in shown_as
     ]
+    others += [
+        f"{escape.code(shown(inner(path, skill)))} (in the archive)"
+        for path in paths
+        if path not in {*shelf.plan.copies, *shown_as} and shelf.library.is_own(path, skill)
+    ]
     if not items and not others:
         return
     name = "files"

@@ -46,3 +46,10 @@ def lineage(category: str) -> list[str]:
     """The category and those above it, nearest first: `a/b`, `a`."""
     parts = category.split("/")
     return ["/".join(parts[:length]) for length in range(len(parts), 0, -1)]
+
+
+def is_inner(path: object) -> bool:
+    """Whether something is the path of a folder inside a tree and leads nowhere else."""
+    if not isinstance(path, str) or "\\" in path or "\0" in path:
+        return False
+    return not any(part in ("", ".", "..") for part in path.split("/"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchpost.errors import BenchpostError, Place
+from benchpost.findings import Check, Finding
+from benchpost.skills.address import is_inner
 from benchpost.skills.moves import Move
 from benchpost.skills.walk import PRUNED
 
@@ -47,16 +49,42 @@ class Aliases:
 
 
 def read_aliases(root: Path) -> Aliases:
-    """The aliases of a tree; none when it has no such file."""
+    """The aliases of a tree; none when it has no such file, an error where any is no alias."""
+    found, faults = sound_aliases(root)
+    if faults:
+        raise BenchpostError(faults[0].message, faults[0].place)
+    return found
+
+
+def sound_aliases(root: Path) -> tuple[Aliases, list[Finding]]:
+    """The aliases of a tree that can be followed, and what is wrong with the others."""
     file = root / ALIASES_FILE
+    path = file.as_posix()
     if not file.is_file():
-        return Aliases()
+        return Aliases(), []
     try:
-        record = json.loads(file.read_bytes())
-        return Aliases(dict(record["aliases"]), dict(record.get("digests", {})))
-    except (ValueError, KeyError, TypeError) as error:
+        text = file.read_bytes().decode("utf-8")
+        record = json.loads(text)
+        paths, digests = record["aliases"], record.get("digests", {})
+        if not isinstance(paths, dict) or not isinstance(digests, dict):
+            raise TypeError("`aliases` and `digests` are mappings")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         message = f"not a file of aliases: {error}; it has `aliases` and `digests`"
-        raise BenchpostError(message, Place(file.as_posix())) from error
+        return Aliases(), [Finding(Check.K001, Place(path), message)]
+    faults = dict(_unsound(paths, text, path))
+    sound = {old: new for old, new in paths.items() if old not in faults}
+    kept = {old: said for old, said in digests.items() if old in sound and isinstance(said, str)}
+    return Aliases(sound, kept), list(faults.values())
+
+
+def _unsound(paths: Mapping[str, object], text: str, path: str) -> Iterator[tuple[str, Finding]]:
+    """Each alias that leads from or to no folder of the tree, with what is wrong."""
+    for old, new in paths.items():
+        if wrong := [each for each in (old, new) if not is_inner(each)]:
+            at = max(text.find(json.dumps(old, ensure_ascii=False)), text.find(json.dumps(old)), 0)
+            place = Place(path, text.count("\n", 0, at) + 1)
+            message = f"alias {old!r}: {wrong[0]!r} is not a path inside the tree"
+            yield old, Finding(Check.K001, place, message)
 
 
 def digest(folder: Path) -> str:

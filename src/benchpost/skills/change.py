@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections import Counter
@@ -14,6 +15,7 @@ import yaml
 from benchpost.errors import Place
 from benchpost.findings import Check, Finding
 from benchpost.skills import git
+from benchpost.skills.address import is_inner
 from benchpost.skills.aliases import ALIASES_FILE, digest, read_aliases
 from benchpost.skills.library import TEXTS, above, read
 from benchpost.skills.moves import Move, Plan
@@ -46,6 +48,7 @@ def prepare(tree: Tree, plan: Plan, path: str) -> Change:
     root = tree.root.resolve().relative_to(repository.resolve()).as_posix()
     root = "" if root == "." else root
     aliases = read_aliases(tree.root)
+    name = _join(root, ALIASES_FILE)
     done = tuple(
         move
         for move in plan.moves
@@ -55,6 +58,9 @@ def prepare(tree: Tree, plan: Plan, path: str) -> Change:
     )
     moves = tuple(move for move in plan.moves if move not in done)
     doubts = [Finding(Check.K040, Place(path), doubt) for doubt in _doubts(tree, moves)]
+    if moves and (repository / name).is_symlink():
+        doubt = f"{name} is a symbolic link; put the file itself in its place"
+        doubts.append(Finding(Check.K040, Place(path), doubt))
     if moves:
         doubts += [Finding(Check.K040, Place(path), d) for d in _uncommitted(repository, root)]
     if doubts or not moves:
@@ -64,7 +70,6 @@ def prepare(tree: Tree, plan: Plan, path: str) -> Change:
     files = dict(_texts(repository, moved))
     files |= dict(_descriptions(tree, plan, moves, root))
     after = aliases.after(moves, {m.old: digest(tree.root / m.old) for m in moves})
-    name = _join(root, ALIASES_FILE)
     files[name] = (_bytes(repository / name), after.text().encode())
     return Change(repository, inside, files, (), done)
 
@@ -75,6 +80,10 @@ def _join(root: str, path: str) -> str:
 
 def _bytes(file: Path) -> bytes | None:
     return file.read_bytes() if file.is_file() else None
+
+
+def _is_plain_file(file: Path) -> bool:
+    return file.is_file() and not file.is_symlink()
 
 
 def _doubts(tree: Tree, moves: Sequence[Move]) -> Iterator[str]:
@@ -89,7 +98,7 @@ def _doubts(tree: Tree, moves: Sequence[Move]) -> Iterator[str]:
             yield f"{move.old} is not a skill of the tree"
         if any(_inside(move.old, other) for other in olds if other != move.old):
             yield f"{move.old} lies inside a skill that moves too; move one of them at a time"
-        if _is_plain(move.new):
+        if is_inner(move.new):
             yield from _at_target(move, tree, folders - set(olds), set(olds), set(news))
         else:
             yield f"{move.new!r} is not a path inside the tree"
@@ -112,11 +121,6 @@ def _at_target(
         yield f"{move.new} is a category of skills that stay, such as {min(below)}"
 
 
-def _is_plain(path: str) -> bool:
-    parts = path.split("/")
-    return bool(path) and not any(part in ("", ".", "..") for part in parts) and "\\" not in path
-
-
 def _inside(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder}/")
 
@@ -137,6 +141,9 @@ def _texts(
     existing = {folder for path in known for folder in above(path)} | set(known)
     for path in known:
         if not path.lower().endswith(TEXTS) or path.endswith(f"/{ALIASES_FILE}"):
+            continue
+        if (repository / path).is_symlink():
+            # what it leads to is rewritten where it lies, and the link would become a file
             continue
         text = read(repository / path)
         if not text or "\ufffd" in text or _is_plan(path, text):
@@ -162,11 +169,11 @@ def _descriptions(
     for move in moves:
         for category in above(move.old):
             file = tree.root / category / DESCRIPTION_FILE
-            if category and category not in left and category not in after and file.is_file():
+            if category and category not in left and category not in after and _is_plain_file(file):
                 yield _join(root, f"{category}/{DESCRIPTION_FILE}"), (file.read_bytes(), None)
     for category, text in sorted(plan.descriptions.items()):
         file = tree.root / category / DESCRIPTION_FILE
-        if category in left and not file.exists():
+        if category in left and not os.path.lexists(file):
             head = yaml.safe_dump({"description": text}, allow_unicode=True, width=1000)
             yield (
                 _join(root, f"{category}/{DESCRIPTION_FILE}"),

@@ -24,6 +24,7 @@ from benchpost.skills.library import TEXTS, Library, resolve
 from benchpost.skills.links import place_at
 from benchpost.skills.mentions import mentions
 from benchpost.skills.profiles import LONGEST
+from benchpost.skills.published import outside
 from benchpost.skills.repair import renamed
 from benchpost.skills.rewrite import Moved, rewritten
 from benchpost.skills.tokens import tokens
@@ -91,12 +92,10 @@ def _slug(text: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", text.lower()))[: LONGEST["name"]].strip("-") or "skill"
 
 
-def _copied(
-    library: Library, prefix: str, may: Callable[[str, Skill], bool] = lambda path, skill: True
-) -> Export:
+def _copied(library: Library, prefix: str) -> Export:
     """Every skill in a folder of its own name below `prefix`, links between them rewritten.
 
-    `may` says which files.
+    What links of the file system take from outside of the tree is left out.
     """
     copier = _Copier(library, names(library))
     files: dict[str, bytes] = {}
@@ -108,7 +107,8 @@ def _copied(
             place = Place(shown(skill.path))
             findings.append(Finding(Check.K009, place, message, severity=Severity.WARNING))
         findings += _leading_out(library, skill)
-        for inner, data in copier.content(skill, may):
+        findings += outside(library, skill)
+        for inner, data in copier.content(skill):
             files[f"{prefix}{name}/{inner}"] = data
     return Export(files, tuple(findings))
 
@@ -136,13 +136,11 @@ class _Copier:
         }
         return Moved(folders, self.base)
 
-    def content(
-        self, skill: Skill, may: Callable[[str, Skill], bool]
-    ) -> Iterator[tuple[str, bytes]]:
+    def content(self, skill: Skill) -> Iterator[tuple[str, bytes]]:
         """The files of a skill by their path inside it."""
         for path in (skill.path, *(file.path for file in skill.support)):
             file = self.library.tree.root / path
-            if file.is_file() and may(path, skill):
+            if file.is_file() and self.library.is_own(path, skill):
                 inner = path.removeprefix(f"{skill.folder}/") if skill.folder else path
                 is_skill = path == skill.path
                 data = self._rewritten(path, self.names[path] if is_skill else "")
@@ -188,9 +186,13 @@ def _marketplace(library: Library, base: str = "") -> Export:
     return Export({".claude-plugin/marketplace.json": _json(record)})
 
 
-def web(library: Library, prefix: str = "skills/") -> Export:
-    """What a site serves: every skill as Markdown below `prefix`, lists of them, and discovery."""
-    copied = _copied(library, prefix, lambda path, skill: library.is_own(path, skill))
+def web(library: Library, prefix: str = "skills/", site: str = "") -> Export:
+    """What a site serves: every skill as Markdown below `prefix`, lists of them, and discovery.
+
+    `site` is the site's own address, which may have a path; where it is not known, discovery has
+    addresses relative to its index.
+    """
+    copied = _copied(library, prefix)
     folders = names(library)
     files = dict(copied.files)
     findings = list(copied.findings)
@@ -202,7 +204,10 @@ def web(library: Library, prefix: str = "skills/") -> Export:
             found = Finding(Check.K011, Place(shown(skill.path)), message)
             findings.append(found)
             continue
-        entry, added = _discovered(skill, name, copied.files, prefix)
+        if f"{prefix}{name}/SKILL.md" not in copied.files:
+            # a link took it from elsewhere, which has its finding
+            continue
+        entry, added = _discovered(skill, name, copied.files, prefix, site)
         entries.append(entry)
         files |= added
     files[f"{DISCOVERY}/index.json"] = _json({"$schema": SCHEMA, "skills": entries})
@@ -214,7 +219,7 @@ def web(library: Library, prefix: str = "skills/") -> Export:
 
 
 def _discovered(
-    skill: Skill, name: str, copied: Mapping[str, bytes], prefix: str
+    skill: Skill, name: str, copied: Mapping[str, bytes], prefix: str, site: str
 ) -> tuple[dict[str, str], dict[str, bytes]]:
     """The entry of a skill in discovery, and the file that it names."""
     folder = f"{prefix}{name}/"
@@ -227,7 +232,7 @@ def _discovered(
         "name": name,
         "type": kind,
         "description": skill.description[: LONGEST["description"]],
-        "url": f"/{DISCOVERY}/{path}",
+        "url": f"{site.rstrip('/')}/{DISCOVERY}/{path}" if site else path,
         "digest": f"sha256:{sha256(data)}",
     }
     return entry, {f"{DISCOVERY}/{path}": data}
@@ -252,7 +257,7 @@ def _record(library: Library, skill: Skill, url: str) -> dict[str, object]:
         "category": skill.category,
         "description": skill.description,
         "tags": list(skill.tags),
-        "platforms": skill.fields.get("platforms") or [],
+        "platforms": list(skill.platforms),
         "tokens": tokens(text),
         "digest": f"sha256:{sha256(text.encode())}",
         "url": url,

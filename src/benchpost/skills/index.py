@@ -72,9 +72,8 @@ def build(
 
 def runs_on(skill: Skill, platform: str) -> bool:
     """Whether the skill's `platforms` name the platform, if it names any."""
-    given = skill.fields.get("platforms")
-    named = given.replace(",", " ").split() if isinstance(given, str) else given
-    return not platform or not isinstance(named, list) or not named or platform in named
+    named = {word for each in skill.platforms for word in each.split()}
+    return not platform or not named or platform in named
 
 
 def _sections(skills: Iterable[Skill]) -> Mapping[str, Sequence[Skill]]:

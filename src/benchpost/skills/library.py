@@ -6,13 +6,11 @@ import os
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from benchpost.errors import BenchpostError
-from benchpost.skills.aliases import read_aliases
+from benchpost.skills.aliases import sound_aliases
 from benchpost.skills.scan import LARGEST, decode
 from benchpost.skills.types import Skill, Tree
 
@@ -56,9 +54,7 @@ class Library:
     @cached_property
     def aliases(self) -> Mapping[str, str]:
         """Old folders of skills, and where they are now; none where the file cannot be read."""
-        with suppress(BenchpostError):
-            return read_aliases(self.tree.root).paths
-        return {}
+        return sound_aliases(self.tree.root)[0].paths
 
     def moved(self, path: str) -> str:
         """Where a path that is gone lies now by the aliases of the tree; empty where nowhere."""

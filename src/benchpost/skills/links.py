@@ -13,7 +13,7 @@ from benchpost.findings import Check, Finding, Severity
 from benchpost.skills.advice import advice, reads_as
 from benchpost.skills.library import MARKDOWN, TEXTS, Library, most_alike, resolve
 from benchpost.skills.mentions import Mention, mentions
-from benchpost.skills.types import Skill
+from benchpost.skills.types import Skill, listed
 from benchpost.skills.walk import SUPPORT, shown
 
 CODE_FOLDERS = SUPPORT | {"reference", "examples", "evals", "resources", "rules", "docs", "data"}
@@ -90,8 +90,7 @@ def related(skill: Skill) -> list[str]:
         value = waiting.pop()
         if isinstance(value, dict):
             names = value.get("related_skills") or value.get("related-skills")
-            names = names if isinstance(names, list) else []
-            found += [name for name in names if isinstance(name, str)]
+            found += listed(names) if isinstance(names, (list, str)) else []
             waiting.extend(value.values())
     return found
 

@@ -10,24 +10,22 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from benchpost.errors import Place
-from benchpost.findings import Check, Finding, Severity
+from benchpost.findings import Finding
 from benchpost.skills.address import SKILL_FILE, lineage
 from benchpost.skills.aliases import Aliases
 from benchpost.skills.exports import names
 from benchpost.skills.library import MARKDOWN, Library, above
-from benchpost.skills.types import File, Skill, Tree
-from benchpost.skills.walk import shown
+from benchpost.skills.published import may_be_copied, not_published, publishable
+from benchpost.skills.types import File, Skill
 
 LONGEST = 80
 """Characters of one part of an address."""
-DOCUMENTS = (".html", ".htm", ".xhtml")
-"""Files that a browser would show as pages of the site, with whatever scripts are in them: they are
-shown as code, and are in the archive."""
+PAGES = ("index.html", "index.md", "readme.md")
+"""What the page of a folder is called, in a site and for MkDocs."""
 LONGEST_CODE = 1 << 16
 """Bytes of a file that has a page as code; a larger one is offered as a file only."""
 FIGURES = (".svg", ".csv")
@@ -125,8 +123,11 @@ class _Claims:
     def copy(self, file: str) -> bool:
         """Take the address of a file; False when a page is in its way."""
         parts = file.split("/")
+        # where the page of the folder stands there can be no folder
+        if any(each.lower() in PAGES for each in parts[:-1]):
+            return False
         # MkDocs passes hidden files over
-        if file.lower().endswith(DOCUMENTS) or any(each.startswith(".") for each in parts):
+        if any(each.startswith(".") for each in parts):
             return False
         # no address can be made of bytes that are not UTF-8, nor a file of its name everywhere
         if not file.isprintable():
@@ -147,14 +148,15 @@ def plan(library: Library, aliases: Aliases) -> Plan:
     skills = [_skill(skill, folders, claims) for skill in library.tree.skills]
     pages += skills
     pages += _choices(library, claims)
-    kept = {skill.path: tuple(_kept(library, skill)) for skill in library.tree.skills}
+    kept = {skill.path: tuple(publishable(library, skill)) for skill in library.tree.skills}
     archives = dict(_archives(kept, folders, claims))
-    copies = dict(_copies(kept, folders, claims, library.tree))
+    copies = dict(_copies(library, kept, folders, claims))
     for skill in library.tree.skills:
-        pages += _files(library, skill, kept[skill.path], folders[skill.path], claims)
+        code = [file for file in kept[skill.path] if _is_code(library, file, copies)]
+        pages += _files(skill, kept[skill.path], code, folders[skill.path], claims)
     by_source = {page.source: page for page in pages if page.skill and page.source}
     redirects = dict(_redirects(library, aliases, by_source, categories, claims))
-    findings = tuple(_not_published(library, kept))
+    findings = tuple(not_published(library, kept))
     return Plan(tuple(pages), redirects, copies, archives, by_source, categories, folders, findings)
 
 
@@ -167,7 +169,11 @@ def every_category(library: Library) -> list[str]:
 def part(text: str) -> str:
     """A folder's or file's name as it stands in an address."""
     kept = re.sub(r"[^\w.-]+", "-", text)
-    return re.sub(r"-*\.[.-]*", ".", kept).strip("._-")[:LONGEST] or "file"
+    short = re.sub(r"-*\.[.-]*", ".", kept).strip("._-")[:LONGEST]
+    # a file system counts bytes
+    found = short.encode()[: 3 * LONGEST].decode("utf-8", "ignore") or "file"
+    # a folder cannot stand where the page of the folder around it does
+    return found.replace(".", "-") if found.lower() in PAGES else found
 
 
 def _parts(path: str) -> str:
@@ -193,20 +199,6 @@ def _choices(library: Library, claims: _Claims) -> Iterator[Page]:
             yield Page(Kind.CHOICE, skills[0].name, claims.page([name]), skills[0].name)
 
 
-def _kept(library: Library, skill: Skill) -> Iterator[File]:
-    """The files of a skill that may be published: not what a link takes from elsewhere."""
-    return (file for file in skill.support if file.size >= 0 and library.is_own(file.path, skill))
-
-
-def _not_published(library: Library, kept: Mapping[str, tuple[File, ...]]) -> Iterator[Finding]:
-    for skill in library.tree.skills:
-        for file in skill.support:
-            if file.size >= 0 and file not in kept[skill.path]:
-                message = "a link to a file outside of the catalogue; it is not published"
-                place = Place(shown(file.path))
-                yield Finding(Check.K060, place, message, severity=Severity.WARNING)
-
-
 def _archives(
     kept: Mapping[str, tuple[File, ...]], folders: Mapping[str, str], claims: _Claims
 ) -> Iterator[tuple[str, str]]:
@@ -217,13 +209,16 @@ def _archives(
 
 
 def _copies(
-    kept: Mapping[str, tuple[File, ...]], folders: Mapping[str, str], claims: _Claims, tree: Tree
+    library: Library,
+    kept: Mapping[str, tuple[File, ...]],
+    folders: Mapping[str, str],
+    claims: _Claims,
 ) -> Iterator[tuple[str, str]]:
-    for skill in tree.skills:
+    for skill in library.tree.skills:
         urls = {skill.path: SKILL_FILE, **{f.path: inner(f.path, skill) for f in kept[skill.path]}}
         for path, inside in urls.items():
             url = f"{folders[skill.path]}/{inside}"
-            if claims.copy(url):
+            if may_be_copied(library, path) and claims.copy(url):
                 yield path, url
 
 
@@ -233,13 +228,13 @@ def inner(path: str, skill: Skill) -> str:
 
 
 def _files(
-    library: Library, skill: Skill, files: Iterable[File], name: str, claims: _Claims
+    skill: Skill, files: Iterable[File], code: Sequence[File], name: str, claims: _Claims
 ) -> Iterator[Page]:
     for file in files:
         path = inner(file.path, skill)
         stem, ending = posixpath.splitext(path)
         is_text = ending.lower() in MARKDOWN
-        if not is_text and not _is_code(library, file):
+        if not is_text and file not in code:
             continue
         full = f"{name}/{_parts(path).replace('.', '-')}"
         wanted = (f"{name}/{_parts(stem)}", full) if is_text else (full,)
@@ -247,9 +242,10 @@ def _files(
         yield Page(kind, path, claims.page(wanted), file.path, skill)
 
 
-def _is_code(library: Library, file: File) -> bool:
+def _is_code(library: Library, file: File, copies: Mapping[str, str]) -> bool:
     """Whether a file is text that one can read on a page."""
-    if not 0 < file.size <= LONGEST_CODE or file.path.lower().endswith(FIGURES):
+    is_figure = file.path.lower().endswith(FIGURES) and file.path in copies
+    if not 0 < file.size <= LONGEST_CODE or is_figure:
         return False
     text = library.text(file.path)
     return bool(text.strip()) and not {"\0", "\ufffd"} & set(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from benchpost.errors import BenchpostError, Place
@@ -23,7 +23,7 @@ def perform(change: Change) -> None:
     made: list[tuple[str, str]] = []
     written: list[str] = []
     try:
-        for old, new in _steps(change.moves):
+        for old, new in in_order(change.moves):
             git.move(change.repository, old, new)
             made.append((old, new))
         for path, (_, after) in change.files.items():
@@ -45,7 +45,7 @@ def _known(change: Change, path: str) -> bool:
     return (change.repository / path).exists()
 
 
-def _steps(moves: tuple[Move, ...]) -> Iterator[tuple[str, str]]:
+def in_order(moves: Sequence[Move]) -> Iterator[tuple[str, str]]:
     """Moves in an order in which none is in another's way."""
     olds = {move.old for move in moves}
     tangled = [m for m in moves if any(_touch(m.new, old) for old in olds)]
@@ -116,10 +116,15 @@ def record(change: Change) -> str:
 
 
 def undoing(text: str, path: str, repository: Path) -> Change:
-    """The change that undoes a recorded one; an error where the files are not as it left them."""
+    """The change that undoes a recorded one, without moves where that was done before.
+
+    An error where the files are not as the recorded change left them.
+    """
     try:
         found = json.loads(text)
         moves = tuple(Move(str(new), str(old)) for old, new in found["moves"])
+        if _is_undone(found["files"], moves, repository):
+            return Change(repository, (), {}, (), moves)
         files = dict(_undone(found["files"], moves, repository, path))
     except (ValueError, KeyError, TypeError) as error:
         raise BenchpostError(f"not the record of a change: {error}", Place(path)) from error
@@ -132,6 +137,23 @@ def undoing(text: str, path: str, repository: Path) -> Change:
         if (repository / move.new).exists() and not into:
             raise BenchpostError(f"{move.new} exists again; nothing is undone", Place(path))
     return Change(repository, moves, files)
+
+
+def _is_undone(
+    files: Mapping[str, Mapping[str, str | None]], moves: tuple[Move, ...], repository: Path
+) -> bool:
+    """Whether every file has the bytes, and every folder the place, from before the change."""
+    for path, sides in files.items():
+        file = repository / _before(path, moves)
+        now = base64.b64encode(file.read_bytes()).decode() if file.is_file() else None
+        if now != sides["before"]:
+            return False
+    return all((repository / move.new).is_dir() for move in moves)
+
+
+def _before(path: str, moves: tuple[Move, ...]) -> str:
+    """Where a file lay before the change that is undone."""
+    return next((m.new + path[len(m.old) :] for m in moves if _below(path, m.old)), path)
 
 
 def _undone(
@@ -148,8 +170,7 @@ def _undone(
             message = f"{path} was changed since; nothing is undone"
             raise BenchpostError(message, Place(record_path))
         before = sides["before"]
-        old = next((m.new + path[len(m.old) :] for m in moves if _below(path, m.old)), path)
-        yield old, (now, None if before is None else base64.b64decode(before))
+        yield _before(path, moves), (now, None if before is None else base64.b64decode(before))
 
 
 def _below(path: str, folder: str) -> bool:

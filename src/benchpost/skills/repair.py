@@ -1,36 +1,41 @@
 """Mending what has one right answer, in the text as it stands: comments and order are kept.
 
-Fields that the specification does not know move under `metadata`, YAML in brackets becomes one
-item a line, a name becomes its folder's, a byte order mark goes, and a link goes to the only file
-of that name in the skill. A repair whose result does not read as the same data is not made.
+Fields that the profile refuses move under `metadata`, where the specification has text only: a list
+there becomes one line with commas, which the readers of `tags`, `platforms` and `related_skills`
+take. YAML in brackets becomes one item a line, a name becomes its folder's, a byte order mark goes,
+and a link goes to the only file of that name in the skill. A repair whose result does not read as
+the same data is not made.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 
+from benchpost.findings import Severity
 from benchpost.skills.address import Address
 from benchpost.skills.frontmatter import BOM, split
 from benchpost.skills.links import Broken
-from benchpost.skills.profiles import SPEC_FIELDS
+from benchpost.skills.profiles import SPEC, Profile
 from benchpost.skills.yamltree import Node, Plain, read
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_BARE = re.compile(r"[A-Za-z][\w./+ -]*(?:, [A-Za-z][\w./+ -]*)+")
 _COMMENT = re.compile(r"[ \t]*#")
 
 Step = Callable[[list[str], Node, Address], list[str] | None]
 """Lines of a front matter, its tree and the skill's address; the new lines, or None."""
 
 
-def repaired(text: str, where: Address) -> str:
-    """The text of a SKILL.md with its front matter mended."""
+def repaired(text: str, where: Address, profile: Profile = SPEC) -> str:
+    """The text of a SKILL.md with its front matter mended by the rules of a profile."""
     text = text.removeprefix(BOM)
     found = split(text)
     if found is None:
         return text
     source = text[found.start : found.end]
-    for step, expected in STEPS:
+    for step, expected in _steps(profile):
         source = _stepped(source, where, step, expected)
     return text[: found.start] + source + text[found.end :]
 
@@ -133,13 +138,15 @@ def _written(node: Node, lines: list[str]) -> str:
     return lines[node.line][node.column : node.end]
 
 
-def _under_metadata(lines: list[str], tree: Node, where: Address) -> list[str] | None:
-    extra = [key for key, _ in tree.entries if key.text not in SPEC_FIELDS]
+def _under_metadata(
+    lines: list[str], tree: Node, where: Address, *, known: frozenset[str]
+) -> list[str] | None:
+    extra = [key for key, _ in tree.entries if key.text not in known]
     metadata = tree.get("metadata")
-    known = {key.text for key, _ in metadata.entries} if metadata else set()
+    there = {key.text for key, _ in metadata.entries} if metadata else set()
     if not extra or (metadata and (metadata.kind != "map" or metadata.style == "flow")):
         return None
-    if known & {key.text for key in extra} or len({key.text for key in extra}) < len(extra):
+    if there & {key.text for key in extra} or len({key.text for key in extra}) < len(extra):
         return None
     indent = metadata.column if metadata else 2
     blocks = {key.line: _extent(lines, tree, key) for key in extra}
@@ -153,6 +160,35 @@ def _under_metadata(lines: list[str], tree: Node, where: Address) -> list[str] |
     kept_before = [line for n, line in enumerate(lines[:at]) if n not in taken]
     kept_after = [line for n, line in enumerate(lines[at:], at) if n not in taken]
     return [*kept_before, *([] if metadata else ["metadata:"]), *moved, *kept_after]
+
+
+def _listless(lines: list[str], tree: Node, where: Address) -> list[str] | None:
+    """Lists under `metadata` as lines with commas, from the last so that numbers stay true."""
+    metadata = tree.get("metadata")
+    entries = metadata.entries if metadata and metadata.style != "flow" else ()
+    found = [(key, text) for key, value in entries if (text := _joined_text(value.plain()))]
+    for key, text in reversed(found):
+        end = key.line + 1
+        while end < len(lines) and _is_of(lines[end], key.column):
+            end += 1
+        if any("#" in line for line in lines[key.line + 1 : end]):
+            return None
+        head = lines[key.line].rstrip()
+        before, hash_, comment = head.partition(" #")
+        after = f" #{comment}" if hash_ else ""
+        lines = [*lines[: key.line], f"{before.rstrip()} {_scalar(text)}{after}", *lines[end:]]
+    return lines if found else None
+
+
+def _is_of(line: str, column: int) -> bool:
+    """Whether a line goes on with the list of a key that begins in this column."""
+    indent = len(line) - len(line.lstrip(" "))
+    return bool(line.strip()) and (indent > column or line[column:].startswith("- "))
+
+
+def _scalar(text: str) -> str:
+    """A text as YAML: bare where that is plain, else in single quotes."""
+    return text if _BARE.fullmatch(text) else "'" + text.replace("'", "''") + "'"
 
 
 def _end_of_metadata(lines: list[str], tree: Node) -> int:
@@ -193,10 +229,12 @@ def _with_name(before: dict[str, Plain], where: Address) -> dict[str, Plain]:
     return {**before, "name": where.name}
 
 
-def _with_metadata(before: dict[str, Plain], where: Address) -> dict[str, Plain]:
+def _with_metadata(
+    before: dict[str, Plain], where: Address, *, known: frozenset[str]
+) -> dict[str, Plain]:
     inner = before.get("metadata")
-    kept = {key: value for key, value in before.items() if key in SPEC_FIELDS}
-    extra = {key: value for key, value in before.items() if key not in SPEC_FIELDS}
+    kept = {key: value for key, value in before.items() if key in known}
+    extra = {key: value for key, value in before.items() if key not in known}
     return {**kept, "metadata": {**(inner if isinstance(inner, dict) else {}), **extra}}
 
 
@@ -211,9 +249,28 @@ def _without_empty(before: dict[str, Plain], where: Address) -> dict[str, Plain]
     return found
 
 
-STEPS: tuple[tuple[Step, Expected], ...] = (
-    (_named, _with_name),
-    (_blocked, _without_empty),
-    (_under_metadata, _with_metadata),
-)
-"""Each step, and what the data must be after it."""
+def _with_texts(before: dict[str, Plain], where: Address) -> dict[str, Plain]:
+    inner = before.get("metadata")
+    if not isinstance(inner, dict):
+        return before
+    joined = {key: _joined_text(value) or value for key, value in inner.items()}
+    return {**before, "metadata": joined}
+
+
+def _joined_text(value: Plain) -> str:
+    """A list of words as one line with commas; empty where it cannot be told apart again."""
+    words = [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+    whole = isinstance(value, list) and len(words) == len(value)
+    sound = all(word == word.strip() and word and not set(word) & set(",\n") for word in words)
+    return ", ".join(words) if whole and sound else ""
+
+
+def _steps(profile: Profile) -> tuple[tuple[Step, Expected], ...]:
+    """Each step, and what the data must be after it; what the profile allows stays as it is."""
+    steps: list[tuple[Step, Expected]] = [(_named, _with_name), (_blocked, _without_empty)]
+    if profile.unknown is Severity.ERROR:
+        known = profile.fields
+        steps.append((partial(_under_metadata, known=known), partial(_with_metadata, known=known)))
+    if profile.values is not None:
+        steps.append((_listless, _with_texts))
+    return tuple(steps)

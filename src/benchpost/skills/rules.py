@@ -1,9 +1,9 @@
 """A plan from rules as people write them in a change's description.
 
-Items begin with `- `. `mlops/training (2): axolotl, peft` sends skills to a category, with their
-number as a check; `gifs → media` sends a category's skills, or the one skill of that path, to
-another category (`->` does as well); words in parentheses after it are the reason. All other text
-is explanation.
+Items begin with `- `. `mlops/training (2): axolotl, mlops/peft` sends skills to a category, with
+their number as a check; `gifs → media` sends a category's skills, or one skill, to another category
+(`->` does as well); words in parentheses after it are the reason. In both a skill is written by its
+path or, where that says which is meant, by its name. All other text is explanation.
 """
 
 from __future__ import annotations
@@ -56,19 +56,27 @@ def _to_category(category: str, count: int, names: str, tree: Tree) -> Iterator[
     if len(found) != count:
         yield f"{category} says {count} skills and names {len(found)}"
     for name in found:
-        skills = _called(name, category, tree)
-        if len(skills) == 1:
-            yield Move(skills[0].folder, f"{category}/{name}", f"to {category}")
-        elif skills:
-            paths = ", ".join(skill.folder for skill in skills)
-            yield f"{name!r} is the name of several skills: {paths}; write its path"
-        else:
-            names_known = {skill.address.name for skill in tree.skills}
-            yield f"no skill {name!r}{near(name, names_known)}"
+        yield from _of_skill(name, category, f"to {category}", tree)
+
+
+def _of_skill(said: str, category: str, reason: str, tree: Tree) -> Iterator[Move | str]:
+    """One skill, by its path or its name, to a category; or what is not clear about it."""
+    skills = _called(said, category, tree)
+    if len(skills) == 1:
+        yield Move(skills[0].folder, f"{category}/{skills[0].address.name}", reason)
+    elif skills:
+        paths = ", ".join(skill.folder for skill in skills)
+        yield f"{said!r} is the name of several skills: {paths}; write its path"
+    else:
+        known = {each for skill in tree.skills for each in (skill.address.name, skill.folder)}
+        yield f"no skill {said!r}{near(said, known)}"
 
 
 def _called(name: str, category: str, tree: Tree) -> list[Skill]:
-    """The skills of a folder name, first of all in the categories around the target."""
+    """The skill of a path; or those of a folder name, first in the categories around the target."""
+    at = [skill for skill in tree.skills if skill.folder == name]
+    if at and "/" in name:
+        return at
     same = [skill for skill in tree.skills if skill.address.name == name]
     around = [skill for skill in same if in_category(category, skill.category) and skill.category]
     return around or same
@@ -82,8 +90,14 @@ def _from_path(old: str, new: str, reason: str, tree: Tree) -> Iterator[Move | s
     below = [skill for skill in tree.skills if skill.folder.startswith(f"{old}/")]
     for skill in below:
         yield Move(skill.folder, new + skill.folder[len(old) :], reason or f"{old} joins {new}")
-    if not below:
-        known = {part for skill in tree.skills for part in (skill.folder, skill.category)}
+    if not below and any(skill.address.name == old for skill in tree.skills):
+        yield from _of_skill(old, new, reason or f"to {new}", tree)
+    elif not below:
+        known = {
+            part
+            for skill in tree.skills
+            for part in (skill.folder, skill.category, skill.address.name)
+        }
         yield f"no skill and no category {old!r}{near(old, known)}"
 
 

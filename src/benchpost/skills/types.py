@@ -50,12 +50,20 @@ class Skill:
     @property
     def tags(self) -> tuple[str, ...]:
         """`tags`: at the top of the front matter, under `metadata`, or below a host's name."""
+        return self._named("tags")
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """`platforms`, from the same places; empty for a skill that runs on any."""
+        return self._named("platforms")
+
+    def _named(self, field: str) -> tuple[str, ...]:
+        """The words of a list, written as a list or in a line with commas."""
         metadata = self.fields.get("metadata")
         inner = metadata if isinstance(metadata, dict) else {}
         hosts = [each for each in inner.values() if isinstance(each, dict)]
-        given = [each.get("tags") for each in (self.fields, inner, *hosts)]
-        named = [listed(each) for each in given]
-        return tuple(dict.fromkeys(tag for each in named for tag in each))
+        given = [each.get(field) for each in (self.fields, inner, *hosts)]
+        return tuple(dict.fromkeys(word for each in given for word in listed(each)))
 
     @property
     def category(self) -> str:

@@ -14,6 +14,8 @@ Point = tuple[float, float]
 _TALL = SIZE + 3
 _AWAY = 6.0
 _FURTHEST = 9
+_WIDER = 1.25
+"""Fonts that stand in for Helvetica, e.g. DejaVu Sans, set a line up to so much wider."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,9 @@ class Spot:
 def placed(labels: Sequence[Label], obstacles: Sequence[Point], frame: Box) -> str:
     """SVG of all labels inside `frame`, each where it hides the least."""
     found = zip(labels, spots(labels, obstacles, frame), strict=True)
-    return "".join(_leader(spot, label.colour) + _words(label, spot.box) for label, spot in found)
+    return "".join(
+        _leader(spot, label.colour) + _words(label, spot.box, frame) for label, spot in found
+    )
 
 
 def spots(labels: Sequence[Label], obstacles: Sequence[Point], frame: Box) -> list[Spot]:
@@ -134,12 +138,17 @@ def _overlap(a: Box, b: Box) -> bool:
     return a.x < b.right and b.x < a.right and a.y < b.bottom and b.y < a.bottom
 
 
-def _words(label: Label, box: Box) -> str:
-    """Bold words in the curve's colour on a rim of the ground's, so that a grid line may cross."""
+def _words(label: Label, box: Box, frame: Box) -> str:
+    """Bold words in the curve's colour on a rim of the ground's, so that a grid line may cross.
+
+    Near the right edge they end where their box does, so that a wider font grows into the picture.
+    """
+    ending = box.x + _WIDER * box.w > frame.right
     return element(
         "text",
         escape(label.words, quote=False),
-        x=box.x,
+        x=box.right if ending else box.x,
+        text_anchor="end" if ending else None,
         y=box.y + _TALL / 2 + 0.35 * SIZE,
         fill=label.colour.light,
         font_weight="bold",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,11 @@ NATIVE = (".so", ".pyd", ".dylib")
 """Suffixes of compiled modules."""
 COMPILED = (".pyx", ".pxd", ".c", ".cc", ".cpp", ".cu", ".rs")
 """Suffixes in an sdist of what becomes compiled modules."""
+
+BROKEN = (OSError, EOFError, ValueError, zipfile.BadZipFile, tarfile.TarError, zlib.error)
+"""What reading an archive that is empty, cut short or none gives."""
+UNREADABLE = "\0"
+"""The text of a member that cannot be unpacked: no Python, so that nothing is said of its names."""
 
 _DATA = re.compile(r"[^/]+\.data/(?:purelib|platlib)/(.+)")
 
@@ -98,7 +104,11 @@ class Release:
     def text(self, path: str) -> str:
         """The text of a member, as far as a source may be long."""
         if path not in self._texts:
-            data = _read(self._archive, self.members[path])
+            try:
+                data = _read(self._archive, self.members[path])
+            except (*BROKEN, NotImplementedError, RuntimeError):
+                # a method of packing that is not known, or a password
+                data = UNREADABLE.encode()
             self._texts[path] = data.decode("utf-8", "replace")
         return self._texts[path]
 
@@ -118,11 +128,31 @@ def release(file: Path) -> Release | None:
 def newest(folder: Path) -> dict[str, Release]:
     """The newest release of each package in a folder, wheels before sdists of one version."""
     found: dict[str, Release] = {}
-    files = folder.iterdir() if folder.is_dir() else ()
-    for each in map(release, sorted(files, key=lambda file: (file.suffix == ".whl", file.name))):
-        if each and (each.package not in found or each.version >= found[each.package].version):
+    for each in _releases(folder):
+        if _can_be_read(each) and (
+            each.package not in found or each.version >= found[each.package].version
+        ):
             found[each.package] = each
     return found
+
+
+def unreadable(folder: Path) -> list[str]:
+    """Names of the files of a folder that are releases by name and cannot be read."""
+    return sorted(each.file.name for each in _releases(folder) if not _can_be_read(each))
+
+
+def _releases(folder: Path) -> Iterator[Release]:
+    files = folder.iterdir() if folder.is_dir() else ()
+    ordered = sorted(files, key=lambda file: (file.suffix == ".whl", file.name))
+    return (each for each in map(release, ordered) if each)
+
+
+def _can_be_read(found: Release) -> bool:
+    """Whether a file is the archive that its name says; its list of members is read."""
+    try:
+        return found.members is not None
+    except BROKEN:
+        return False
 
 
 def _searched(file: Path) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-from benchpost.skills.freshness import lazy
+from benchpost.skills.freshness import lazy, making
+from benchpost.skills.freshness.making import Made
 from benchpost.skills.freshness.releases import NATIVE, Release
 
 _PATHS = re.compile(r"\b(?:sys\.modules|__path__|meta_path|extend_path|path_hooks)\b")
@@ -70,6 +71,7 @@ class Surface:
     """Whose names."""
     _read: dict[str, Names] = field(default_factory=dict, repr=False)
     _told: dict[str, Found] = field(default_factory=dict, repr=False)
+    _made: dict[str, set[Made]] = field(default_factory=dict, repr=False)
 
     def find(self, dotted: str) -> Found:
         """Whether a dotted name is there, as `import` and attributes would look for it."""
@@ -164,7 +166,34 @@ class Surface:
         # import hooks answer to names of modules, which no one writes with capitals
         hooked = part.islower() and self._elsewhere(module)
         hidden = names.open or hooked or (names.lazy and part.startswith("_"))
+        hidden = hidden or self._is_made(module, part)
         return Verdict.UNKNOWN if hidden else Verdict.GONE
+
+    def _is_made(self, module: str, name: str) -> bool:
+        """Whether code of the release may put a name into a module while it runs."""
+        own = self.release.modules[module]
+        assigned = re.compile(rf"\.{re.escape(name)}\b[^=\n]*=")
+        for path, files in self.release.modules.items():
+            if path.partition(".")[0] != module.partition(".")[0]:
+                continue
+            for file in (each for each in files if each.endswith(".py")):
+                text = self.release.text(file)
+                if not making.MAY_MAKE.search(text) and not assigned.search(text):
+                    continue
+                for target, put in self._made_by(path, file):
+                    mine = target == module or (target == making.OWN and file in own)
+                    if mine and put in (name, making.ANY):
+                        return True
+        return False
+
+    def _made_by(self, module: str, file: str) -> set[Made]:
+        if file not in self._made:
+            tree = _parsed(self.release.text(file))
+            is_package = file.endswith("__init__.py")
+            package = module if is_package else module.rpartition(".")[0]
+            names = _imported(tree, module, is_package) if tree else {}
+            self._made[file] = making.made(tree, module, package, names) if tree else set()
+        return self._made[file]
 
     def _elsewhere(self, module: str) -> bool:
         """Whether a module around or at this one takes modules from other places."""
@@ -234,6 +263,20 @@ def _bound(tree: ast.Module) -> Iterator[str]:
         elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
             yield node.name
         waiting.extend(ast.iter_child_nodes(node))
+
+
+def _imported(tree: ast.Module, module: str, is_package: bool) -> dict[str, str]:
+    """Names that the imports of a file give, and the dotted names that they stand for."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                top = alias.name.partition(".")[0]
+                found[alias.asname or top] = alias.name if alias.asname else top
+        elif isinstance(node, ast.ImportFrom):
+            base = absolute(node, module, is_package)
+            found |= {each.asname or each.name: f"{base}.{each.name}" for each in node.names}
+    return found
 
 
 def _exported(tree: ast.Module) -> Iterator[str]:

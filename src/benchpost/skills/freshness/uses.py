@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchpost.errors import Place
+from benchpost.skills.freshness import lazy
 from benchpost.skills.freshness.blocks import Block
 
 _MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
@@ -145,11 +146,12 @@ def _attributes(where: _Parsed, bound: Mapping[str, str]) -> Iterator[Use]:
     for node in ast.walk(where.tree):
         if isinstance(node, ast.Attribute) and node not in inner:
             parts: list[str] = []
-            base: ast.expr = node
+            # what is given a value or removed need not have been there; what holds it must
+            base: ast.expr = node if isinstance(node.ctx, ast.Load) else node.value
             while isinstance(base, ast.Attribute):
                 parts.append(base.attr)
                 base = base.value
-            if isinstance(base, ast.Name) and bound.get(base.id):
+            if parts and isinstance(base, ast.Name) and bound.get(base.id):
                 name = ".".join([bound[base.id], *reversed(parts)])
                 yield Use(name, where.place(base), False)
 
@@ -166,12 +168,20 @@ def _stored(tree: ast.Module) -> Iterator[str]:
 
 
 def _guarded(tree: ast.Module) -> Iterator[ast.AST]:
-    """Nodes in a `try` whose handlers expect an import to fail."""
+    """Nodes in a `try` whose handlers expect an import to fail, or below `suppress` of that."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.With | ast.AsyncWith) and any(map(_suppresses, node.items)):
+            yield from (inner for each in node.body for inner in ast.walk(each))
         if isinstance(node, ast.Try) and any(_expects(each.type) for each in node.handlers):
             yield from (inner for each in node.body for inner in ast.walk(each))
 
 
 def _expects(kind: ast.expr | None) -> bool:
     kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
-    return any(getattr(each, "id", "") in _EXPECTED for each in kinds)
+    return any(getattr(each, "attr", getattr(each, "id", "")) in _EXPECTED for each in kinds)
+
+
+def _suppresses(item: ast.withitem) -> bool:
+    """Whether `with` is of `contextlib.suppress(ImportError)`."""
+    call = item.context_expr
+    return lazy.called(call) == "suppress" and any(map(_expects, getattr(call, "args", ())))
