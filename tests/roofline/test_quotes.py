@@ -167,7 +167,7 @@ SENSELESS = [
     ({"quantity": "5 tok/s", "context": -1}, "context of a claim must be 0 or more, not -1"),
     (
         {"quantity": "5 ms", "of": "ttft", "prompt": -1},
-        "prompt of a claim must be at least 1, not -1",
+        "prompt of a claim must be 0 or more, not -1",
     ),
 ]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 
 from benchpost.errors import BenchpostError
 
-COUNTED = ("gpus", "batch", "prompt")
+COUNTED = ("gpus", "batch")
 """Fields of a claim that are at least 1."""
-FROM_ZERO = ("context", "accuracy_loss")
+FROM_ZERO = ("context", "prompt", "cached", "accuracy_loss")
 """Numbers of a claim that may be 0; the others are more."""
 
 
