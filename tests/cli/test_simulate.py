@@ -11,6 +11,7 @@ import pytest
 
 from benchpost.cli import main
 from benchpost.cli.simulated import KINDS
+from benchpost.roofline import bands
 
 ON = ["--gpu", "H100 SXM", "--model", "Llama-3.1-8B"]
 FEW = ["--requests", "60", "--concurrency", "8"]
@@ -54,7 +55,9 @@ def test_batching_says_what_its_numbers_are(capsys: pytest.CaptureFixture[str]) 
         "engine vllm\n\n"
     )
     flat = " ".join(out.split())
-    assert "Measured times were 0.87 to 1.33 times the predicted TPOT and 0.37 to 2.38" in flat
+    between, first = bands.SERVING["one GPU"], bands.SERVING_TTFT["one GPU"]
+    tpot, ttft = (f"{1 / band.high:.2f} to {1 / band.low:.2f}" for band in (between, first))
+    assert f"Measured times were {tpot} times the predicted TPOT and {ttft} times" in flat
     assert "218 published rows of InferenceX and NVIDIA" in flat
     assert "NVIDIA product datasheet" in flat
     made = read(capsys, "batching", *ON, *FEW)

@@ -206,7 +206,8 @@ def _in_short() -> Iterable[str]:
         "says. Read a prediction as its band, not as its middle."
     )
     yield (
-        "Shares are of rows inside a band that was made without their GPU. The shipped bands are "
+        "Shares are of rows inside a band that was made without their GPU, those of servers over "
+        "all rows. The shipped bands are "
         f"made of all rows; of these, {_inside('decode')} of decode, {_inside('prefill')} of "
         f"prefill and {_inside('serving')} of the times per output token lie inside. The tables by "
         "GPU, engine and format hold their rows against the shipped bands."
@@ -254,7 +255,9 @@ def _not_measured() -> Iterable[str]:
     yield (
         "Bands are not stated beforehand: each is made of the rows that it is shown against. So "
         "each was also made again without each GPU, and held against the rows of that GPU. Where "
-        "GPUs differ, one that took no part fares worse than the shipped band promises:"
+        "GPUs differ, one that took no part fares worse than the shipped band promises. How far "
+        "all bands are widened was chosen with both shares in view, so neither is an independent "
+        "test:"
     )
     head = ["Band", "Rows", "GPUs", "Inside", "Made without the GPU", "Of the worst GPU"]
     yield markup.table(head, [_held(*each) for each in bands.MEASURED.items()], "lrrrrl")
