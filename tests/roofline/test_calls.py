@@ -57,6 +57,7 @@ VALUES = [
     ("attention_bytes", {"model": QWEN, "context": 8192}, ".1f MB", "33.6 MB"),
     ("model_error", {"step": "file size", "of": "rows"}, ".0f", "562"),
     ("model_error", {"step": "file size"}, ".2f", "0.62"),
+    ("model_error", {"kind": "serving", "unseen": True, "of": "rows"}, ",.0f", "1,416"),
     ("model_error", {"source": "premAI-io/benchmarks", "of": "rows"}, ".0f", "20"),
     ("set_aside", {}, ".0f", "5"),
     ("set_aside", {"metric": "prefill"}, ".0f", "1"),
@@ -136,6 +137,12 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("model_error", {"kind": "encode"}, "unknown kind 'encode'; did you mean 'decode'"),
     ("model_error", {"of": "inside", "step": "constant"}, "the step 'constant' states no band"),
+    ("model_error", {"unseen": True}, "the constants of decode were not fitted to one GPU alone"),
+    (
+        "model_error",
+        {"of": "nested", "gpu": "H200"},
+        "the share 'nested' is of all rows of the steps",
+    ),
     ("model_error", {"gpu": "H200"}, "no published decode row that is kept is of gpu 'H200'"),
     (
         "model_error",

@@ -7,7 +7,7 @@ import pytest
 from benchpost.errors import BenchpostError, UsageError
 from benchpost.roofline import bands, batching, catalog, errors_serving, served
 from benchpost.roofline.errors_serving import FITTED, Judged
-from benchpost.roofline.errors_table import Coverage, errors
+from benchpost.roofline.errors_table import errors
 from benchpost.roofline.kinds import Latent
 from benchpost.roofline.served import Served
 
@@ -17,17 +17,26 @@ def found() -> list[Judged]:
     return errors_serving.judged(errors_serving.usable())
 
 
-def dense_and_routed(found: list[Judged]) -> list[Judged]:
-    return [one for one in found if one.kind != "latent attention"]
-
-
 def test_servers_are_predicted_on_gpus_that_the_fit_did_not_see(found: list[Judged]) -> None:
-    """H200, B200 and GB200: mean error of the time per token at most 25 %, median at most 18 %."""
-    others = errors_serving.left_out(dense_and_routed(found))
+    """H200, B200, B300 and GB200, latent attention too: mean error at most 30 %, median 25 %."""
+    others = errors_serving.left_out(found)
     made = errors("others", (1 / one.tpot for one in others))
-    assert made.rows > 700
-    assert made.mean <= 0.25
-    assert made.median <= 0.18
+    assert {one.kind for one in others} == set(bands.SERVING)
+    assert made.rows > 1400
+    assert made.mean <= 0.30
+    assert made.median <= 0.25
+
+
+KINDS = {"one GPU": 0.2, "several GPUs": 0.2, "experts": 0.28, "latent attention": 0.35}
+
+
+@pytest.mark.parametrize(("kind", "most"), KINDS.items())
+def test_every_kind_of_server_is_predicted_on_unseen_gpus(
+    found: list[Judged], kind: str, most: float
+) -> None:
+    """The median error of each; latent attention is the worst."""
+    own = [1 / one.tpot for one in errors_serving.left_out(found) if one.kind == kind]
+    assert errors(kind, own).median <= most
 
 
 def test_servers_are_predicted_on_the_gpu_of_the_fit(found: list[Judged]) -> None:
@@ -36,25 +45,6 @@ def test_servers_are_predicted_on_the_gpu_of_the_fit(found: list[Judged]) -> Non
     made = errors("own", (1 / one.tpot for one in own))
     assert made.mean <= 0.20
     assert made.median <= 0.13
-
-
-def whole(found: list[Coverage]) -> float:
-    return sum(each.rows * each.inside for each in found) / sum(each.rows for each in found)
-
-
-@pytest.mark.parametrize("metric", ["tpot", "ttft"])
-def test_the_band_of_serving_holds(found: list[Judged], metric: str) -> None:
-    """Between 72 % and 88 % of measured values inside, in all and for each kind of row."""
-    made = [each for each in errors_serving.coverages(found) if f", {metric}," in each.name]
-    assert len(made) == len(bands.SERVING)
-    assert 0.72 <= whole(made) <= 0.88
-    assert all(0.72 <= each.inside <= 0.88 for each in made)
-
-
-def test_the_band_holds_for_gpus_that_the_fit_did_not_see(found: list[Judged]) -> None:
-    """Between 72 % and 88 % of their rows inside."""
-    made = errors_serving.coverages(errors_serving.left_out(found))
-    assert 0.72 <= whole([each for each in made if ", tpot," in each.name]) <= 0.88
 
 
 def test_the_shipped_constants_are_those_of_the_fit() -> None:
@@ -69,12 +59,27 @@ def test_the_shipped_constants_are_those_of_the_fit() -> None:
     )
 
 
-def test_no_server_beats_its_bound(found: list[Judged]) -> None:
-    """Unless it is flagged, and then it is not among these."""
-    beaten = [
-        one.row for one in found if one.row.tpot * 1.005 < errors_serving.predicted(one.row).bound
-    ]
-    assert beaten == []
+def test_the_share_of_waiting_is_that_of_the_fit() -> None:
+    """Of the first tokens of the same rows."""
+    rows = [row for row in errors_serving.usable() if row.gpu == FITTED]
+    assert errors_serving.fit_waiting(rows) == pytest.approx(batching.WAITING_SHARE)
+
+
+def output_rate(row: Served) -> float:
+    return row.concurrency * row.output / (row.ttft + (row.output - 1) * row.tpot)
+
+
+def beats(row: Served, metric: str) -> bool:
+    bound = errors_serving.predicted(row, metric).bound
+    if metric == "throughput":
+        return output_rate(row) > bound * 1.005
+    return float(getattr(row, metric)) * 1.005 < bound
+
+
+@pytest.mark.parametrize("metric", batching.METRICS)
+def test_no_server_beats_its_bound(metric: str) -> None:
+    """In any metric, unless it is flagged, and then it is not among these."""
+    assert [row for row in errors_serving.usable() if beats(row, metric)] == []
 
 
 def could_be(row: Served) -> bool:

@@ -12,7 +12,6 @@ from benchpost import roofline
 from benchpost.errors import BenchpostError, UsageError
 from benchpost.roofline import (
     bands,
-    catalog,
     engines,
     errors_report,
     errors_table,
@@ -22,7 +21,6 @@ from benchpost.roofline import (
     predict,
     scores,
 )
-from benchpost.roofline.errors_table import Coverage
 from benchpost.roofline.fitting import Case
 from benchpost.roofline.measured import Row
 
@@ -65,40 +63,12 @@ def test_the_shipped_constants_are_those_of_the_fit(cases: list[Case]) -> None:
     assert found.layer_times == pytest.approx(engines.LAYER_TIMES, abs=0.6e-6)
 
 
-def whole(found: list[Coverage], what: str) -> float:
-    rows = sum(each.rows for each in found)
-    return float(sum(each.rows * getattr(each, what) for each in found) / rows)
-
-
-def test_the_band_of_decode_holds(left_out: list[tuple[Case, float]]) -> None:
-    """Between 72 % and 88 % of rows inside, even where the band is made without their GPU."""
-    found = errors_table.decode_coverage(left_out)
-    assert 0.72 <= whole(found, "inside") <= 0.88
-    assert 0.72 <= whole(found, "nested") <= 0.88
-
-
-def test_the_band_of_prefill_holds() -> None:
-    """Between 72 % and 88 %."""
-    assert 0.72 <= whole(errors_table.prefill_coverage(), "inside") <= 0.88
-
-
 def test_the_shipped_shares_of_prefill_are_those_of_the_fit() -> None:
     """To the digits that are printed."""
     found = fitting_prefill.fit(fitting_prefill.prefills())
     assert (found.most, found.level, found.power) == pytest.approx(
         (predict.MOST_SHARE, predict.SHARE_AT_100, predict.SHARE_POWER), abs=0.005
     )
-
-
-def test_the_band_of_prefill_holds_for_gpus_left_out_of_the_fit() -> None:
-    """Between 72 % and 88 % of the rows of GPUs that it did not see."""
-    made = fitting_prefill.ratios_left_out(fitting_prefill.prefills())
-    inside = [
-        (band := bands.PREFILL[catalog.chip(row.gpu).platform]).low <= ratio <= band.high
-        for row, ratio in made
-    ]
-    assert len(inside) > 300
-    assert 0.72 <= sum(inside) / len(inside) <= 0.88
 
 
 def test_each_step_of_the_ladder_is_better() -> None:
@@ -151,19 +121,6 @@ def test_measurements_of_ones_own_narrow_every_band(platform: str) -> None:
     widths = [each.high / each.low for each in (plain, one, three)]
     assert widths == sorted(widths, reverse=True)
     assert widths[0] > widths[1]
-
-
-@pytest.mark.parametrize("platform", bands.DECODE)
-def test_the_band_after_one_row_holds(cases: list[Case], platform: str) -> None:
-    """Between 72 % and 88 % of the other rows inside, each counted once."""
-    made = [
-        (ratio, weight)
-        for one, ratio, weight in fitting.ratios_calibrated(cases)
-        if one.platform == platform
-    ]
-    band = bands.CALIBRATED_ON[platform]
-    inside = sum(weight for ratio, weight in made if band.low <= ratio <= band.high)
-    assert 0.72 <= inside / sum(weight for _, weight in made) <= 0.88
 
 
 def test_a_row_of_one_kind_says_nothing_of_the_other() -> None:

@@ -14,6 +14,7 @@ from benchpost import roofline
 from benchpost.errors import UsageError
 from benchpost.roofline import catalog, predict
 from benchpost.roofline.terms import TERMS
+from benchpost.roofline.types import Estimate
 
 CHIPS = ("RTX 3090", "RTX 4090", "RTX PRO 6000", "A100 SXM 80GB", "H200", "B200", "MI300X")
 MODELS = ("Qwen3-4B-Instruct-2507", "Llama-3.1-8B", "Llama-3.1-70B")
@@ -297,3 +298,20 @@ def test_the_format_is_what_the_engine_makes_of_it() -> None:
     ggml = predict.decode(**asked, engine="llama.cpp").terms["weight_bytes"]
     assert ggml < 0.75 * predict.decode(**asked, engine="vllm").terms["weight_bytes"]
     assert ggml == predict.decode(**{**asked, "weights": "mxfp4-gguf"}).terms["weight_bytes"]
+
+
+def test_a_context_beyond_the_models_own_is_told() -> None:
+    """By every prediction that has one; a shorter one is not."""
+    asked: dict[str, Any] = {"gpu": "H100 SXM", "model": "Llama-2-7B"}
+    said = "8,000 tokens are more than the 4,096 that Llama-2-7B takes"
+    made: list[Estimate | predict.Fit] = [
+        roofline.decode(**asked, context=8000),
+        roofline.prefill(**asked, prompt=8000),
+        roofline.memory(**asked, context=8000),
+        roofline.speculate(**asked, context=8000, acceptance=0.8, drafted=3),
+        roofline.serving(**asked, concurrency=4, prompt=7000, output=1000),
+        roofline.prefix(**asked, prompt=8000, prefix=4000),
+    ]
+    for each in made:
+        assert any(note.startswith(said) for note in each.notes)
+    assert roofline.decode(**asked, context=4096).notes == ()

@@ -62,7 +62,8 @@ VERDICTS = [
     (Quote("8 ns/token", "H100 SXM", "gpt-oss-20b", "slope"), "nothing forbids it"),
     (
         Quote("50 ms", A100, "Llama-3-8B", "ttft", prompt=8192),
-        "50 ms is below the 422.9 ms that a prompt of 8192 tokens takes at the whole peak",
+        "50 ms is below the 422.9 ms that a prompt of 8192 tokens, none of them cached, takes "
+        "at the whole peak",
     ),
     (
         Quote("280 req/s", A100, "Llama-3-8B"),
@@ -72,12 +73,11 @@ VERDICTS = [
     (Quote("280 req/s", A100, "Llama-3-8B", tokens=60), "nothing forbids it"),
     (
         Quote("280 req/s", A100, "Llama-3-8B", tokens=60, beside="2100 tok/s"),
-        "2100 tok/s over 280 requests a second is 7.5 output tokens a request: the two numbers "
-        "cannot be of one run of ordinary requests",
+        "nothing forbids it",
     ),
     (
         Quote("16 GB", A100, "Llama-3-8B", beside="280 req/s", tokens=60),
-        "16.06 GB of weights do not fit into 16 GB",
+        "nothing forbids it",
     ),
     (Quote("160 GB", model="Llama-3-70B", of="kv", tokens=488_281), "nothing forbids it"),
     (
@@ -167,7 +167,7 @@ SENSELESS = [
     ({"quantity": "5 tok/s", "context": -1}, "context of a claim must be 0 or more, not -1"),
     (
         {"quantity": "5 ms", "of": "ttft", "prompt": -1},
-        "prompt of a claim must be at least 1, not -1",
+        "prompt of a claim must be 0 or more, not -1",
     ),
 ]
 

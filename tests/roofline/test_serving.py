@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchpost import roofline
 from benchpost.errors import UsageError
@@ -197,3 +199,84 @@ def test_the_memory_beyond_the_usual_share_is_taken_where_needed() -> None:
     """671 GB in FP8 on four B200 is above 92 % of their memory, and runs."""
     made = served(gpu="B200", model="DeepSeek-V3", dtype="fp8", tp=4, concurrency=4)
     assert made.terms["concurrency"] == 4
+
+
+GPUS = st.sampled_from(["H100 SXM", "B200", "L4", "MI300X", "RTX 4090", "Apple M4 Max 40-core"])
+MODELS = st.sampled_from(
+    ["Llama-3.1-8B", "Qwen3-30B-A3B", "Gemma-3-27B", "gpt-oss-20b", "Qwen3-Next-80B-A3B"]
+)
+SIZES = st.integers(1, 9000)
+SHARES = st.floats(0, 1)
+CARDS = st.sampled_from([1, 2, 4, 8])
+
+
+@given(gpu=GPUS, model=MODELS, prompt=SIZES, shared=SHARES, block=st.sampled_from([1, 16, 64]))
+def test_what_a_hit_saves_lies_in_its_band(
+    gpu: str, model: str, prompt: int, shared: float, block: int
+) -> None:
+    """Whatever is asked; and it is never more than all there is to save."""
+    made = roofline.prefix(
+        gpu=gpu, model=model, prompt=prompt, prefix=int(shared * prompt), block=block
+    )
+    assert 0 <= made.low <= made.value <= made.high <= made.bound
+
+
+@given(gpu=GPUS, model=MODELS, acceptance=SHARES, drafted=st.integers(1, 8), tp=CARDS, batch=SIZES)
+def test_a_speed_up_lies_in_its_band(
+    gpu: str, model: str, acceptance: float, drafted: int, tp: int, batch: int
+) -> None:
+    """And never above the tokens that a pass may give."""
+    made = roofline.speculate(
+        gpu=gpu, model=model, acceptance=acceptance, drafted=drafted, tp=tp, batch=batch
+    )
+    assert made.low <= made.value <= made.high <= made.bound
+
+
+@given(gpu=GPUS, model=MODELS, context=SIZES, batch=st.integers(1, 512), tp=CARDS)
+def test_decode_and_prefill_lie_in_their_bands(
+    gpu: str, model: str, context: int, batch: int, tp: int
+) -> None:
+    """A rate at or below its bound, a time at or above it."""
+    asked: dict[str, Any] = {"gpu": gpu, "model": model, "batch": batch, "tp": tp}
+    rate = roofline.decode(**asked, context=context)
+    assert rate.low <= rate.value <= rate.high <= rate.bound
+    time = roofline.prefill(**asked, prompt=context)
+    assert time.bound <= time.low <= time.value <= time.high
+
+
+@given(model=MODELS, sizes=st.tuples(SIZES, SIZES), concurrency=st.integers(1, 9000), tp=CARDS)
+def test_servers_lie_in_their_bands(
+    model: str, sizes: tuple[int, int], concurrency: int, tp: int
+) -> None:
+    """Times at or above their bound, the throughput at or below it."""
+    prompt, output = sizes
+    asked: dict[str, Any] = {
+        "gpu": "MI300X",
+        "model": model,
+        "prompt": prompt,
+        "output": output,
+        "concurrency": concurrency,
+        "tp": tp,
+    }
+    for metric in ("tpot", "ttft"):
+        time = roofline.serving(**asked, metric=metric)
+        assert time.bound <= time.low <= time.value <= time.high
+    rate = roofline.serving(**asked, metric="throughput")
+    assert rate.low <= rate.value <= rate.high <= rate.bound * (1 + 1e-9)
+
+
+@given(gpu=GPUS, model=MODELS, context=SIZES, tp=CARDS)
+def test_what_fits_is_whole_and_not_negative(gpu: str, model: str, context: int, tp: int) -> None:
+    """Blocks, tokens and sequences."""
+    made = roofline.memory(gpu=gpu, model=model, context=context, tp=tp)
+    assert made.kv_blocks >= 0
+    assert made.tokens == made.kv_blocks * 16
+    assert 0 <= made.max_concurrency <= made.tokens
+
+
+def test_the_exchange_of_several_gpus_is_part_of_a_pass() -> None:
+    """Verifying several tokens moves more between GPUs, so it pays less on eight than on one."""
+    asked: dict[str, Any] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B", "drafted": 3}
+    one, eight = (roofline.speculate(**asked, acceptance=0.8, tp=tp, batch=16) for tp in (1, 8))
+    assert eight.terms["verify_cost"] != one.terms["verify_cost"]
+    assert eight.value != one.value

@@ -71,6 +71,23 @@ def test_every_band_says_what_it_rests_on(page: str) -> None:
         assert f"{band.low:.2f} to {band.high:.2f} | {band.basis}" in page
 
 
+def test_every_measured_band_stands_with_how_it_held(page: str) -> None:
+    """Inside, made without the GPU, and of the worst GPU."""
+    for name, band in bands.MEASURED.items():
+        shares = [percent(band.inside), percent(band.nested)]
+        worst = f"{percent(band.worst)} ({band.worst_gpu})"
+        assert [name, str(band.rows), str(band.gpus), *shares, worst] in cells(page, name)
+
+
+def test_the_page_in_short_has_shares_of_bands_made_without_the_gpu(page: str) -> None:
+    """Not of the bands that the same rows made."""
+    nested = bands.held("decode")[1]
+    assert cells(page, "Decode, on a GPU that the model has not seen")[0][-1] == percent(nested)
+    nested = bands.held("serving")[1]
+    server = "Time per output token of a server, GPUs that the fit did not see"
+    assert cells(page, server)[0][-1] == percent(nested)
+
+
 def test_servers_stand_with_their_errors(page: str) -> None:
     """Their source, what is set aside, and every GPU, engine and model of the rows."""
     section = page.partition("## Serving {")[2].partition("## What is not measured")[0]

@@ -1,14 +1,17 @@
-"""Error bands: where 80 % of measured rows of a kind lie beside the prediction.
+"""Error bands: where about 80 % of measured rows of a kind lie beside the prediction.
 
-Each band is of measured over predicted rate, on rows whose GPU was left out of the fit: the 8 % and
-92 % quantiles with every GPU counted once, and 3 % wider, so that about 80 % of the rows of a GPU
-that took no part in the band lie inside, too; scripts/errors.py prints both shares anew. Where no
-row of a kind is at hand the band is said to be a judgement, and is wide.
+Bands of measured rows are kept in `data/bands.json`, made by `banding` (scripts/errors.py writes
+them). Each says how many of its own rows it holds, and how many where it is made without the GPU
+that it is held against: for a GPU of which no row was used, the second is the one to believe.
+Where no row of a kind is at hand the band is said to be a judgement, and is wide.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -16,27 +19,85 @@ class Band:
     """Measured over predicted rate."""
 
     low: float
-    """10 % of measured rates are below this share of the prediction."""
+    """About 10 % of measured rates are below this share of the prediction."""
     high: float
-    """10 % are above."""
+    """About 10 % are above."""
     basis: str
     """What it rests on."""
 
     def wider(self, by: float, why: str) -> Band:
-        """The band with both ends further out, in shares of their distance from 1."""
+        """The band with its lower end divided and its upper end multiplied by `by`."""
         return Band(self.low / by, self.high * by, f"{self.basis}; wider because {why}")
 
 
-_LEFT = (
-    "80 % of measured rows of this kind lie inside: {} published batch-1 rows on {}, GPUs left out"
-)
+@dataclass(frozen=True)
+class Measured:
+    """A band made of measured rows, with how it held."""
 
-DECODE = {
-    "server": Band(0.80, 1.18, _LEFT.format(246, "data-centre cards")),
-    "desktop": Band(0.84, 1.24, _LEFT.format(80, "desktop cards below 2 GHz")),
-    "fast desktop": Band(0.88, 1.11, _LEFT.format(133, "desktop cards above 2 GHz")),
-    "soc": Band(0.63, 1.28, _LEFT.format(103, "Apple and Jetson")),
+    low: float
+    """Lower end, measured over predicted rate."""
+    high: float
+    """Upper end."""
+    rows: int
+    """How many measurements it is made of."""
+    gpus: int
+    """Of how many GPUs."""
+    inside: float
+    """Share of these same rows inside."""
+    nested: float
+    """Share inside where the band is made without the GPU of the row."""
+    worst: float
+    """The least of these shares of one GPU."""
+    worst_gpu: str
+    """That GPU; those with very few rows are passed over."""
+
+
+FILE = "data/bands.json"
+"""Where measured bands are kept, beside this module."""
+
+
+def _kept() -> dict[str, Measured]:
+    text = (Path(__file__).parent / FILE).read_text(encoding="utf-8")
+    known: dict[str, dict[str, Any]] = json.loads(text)
+    return {name: Measured(**each) for name, each in known.items()}
+
+
+MEASURED = _kept()
+"""Every band that is made of rows, by kind."""
+
+
+def held(kind: str) -> tuple[float, float]:
+    """`inside` and `nested` over all rows of a kind, such as `decode` or `serving`."""
+    made = [band for name, band in MEASURED.items() if name.partition(", ")[0] == kind]
+    rows = sum(band.rows for band in made)
+    inside, nested = ([getattr(b, key) * b.rows for b in made] for key in ("inside", "nested"))
+    return sum(inside) / rows, sum(nested) / rows
+
+
+def _of(name: str, rows: str) -> Band:
+    """The band of that name; `rows` is what its rows are."""
+    made = MEASURED[name]
+    return Band(
+        made.low,
+        made.high,
+        f"made of {made.rows} published rows {rows}, of which {100 * made.inside:.0f} % lie "
+        f"inside; made without the GPU that it is held against, {100 * made.nested:.0f} %",
+    )
+
+
+_PLACES = {
+    "server": "data-centre cards",
+    "desktop": "desktop cards below 2 GHz",
+    "fast desktop": "desktop cards above 2 GHz",
+    "soc": "Apple and Jetson",
 }
+
+
+def _by_platform(what: str, rows: str) -> dict[str, Band]:
+    return {key: _of(f"{what}, {key}", rows.format(where)) for key, where in _PLACES.items()}
+
+
+DECODE = _by_platform("decode", "of one sequence on {}, GPUs left out of the fit")
 """Decode at batch 1, by platform."""
 
 UNSEEN_ENGINE = 1.15
@@ -48,16 +109,12 @@ SEVERAL = 1.15
 EXPERTS = 1.15
 """Factor for mixtures of experts, of which one row was used.
 
-Held against rows that took no part in anything: ggml-org/llama.cpp benches/dgx-spark.md, a GB10 at
-1 to 32 sequences; all but a tenth lie inside.
+Beside it were looked at, when it was chosen: ggml-org/llama.cpp benches/dgx-spark.md, a GB10 at 1
+to 32 sequences, of which all but a tenth lie inside. They took no part in the fit, but they are no
+independent test of this factor.
 """
 
-PREFILL = {
-    "server": Band(0.61, 1.40, _LEFT.format(80, "data-centre cards")),
-    "desktop": Band(0.80, 1.36, _LEFT.format(50, "desktop cards below 2 GHz")),
-    "fast desktop": Band(0.66, 1.31, _LEFT.format(83, "desktop cards above 2 GHz")),
-    "soc": Band(0.74, 1.24, _LEFT.format(88, "Apple")),
-}
+PREFILL = _by_platform("prefill", "of llama.cpp on {}, GPUs left out of the fit")
 """Prefill of llama.cpp, by platform."""
 
 PREFILL_EXPERTS = 1.6
@@ -67,39 +124,33 @@ PREFILL_OTHER = Band(
     0.4, 1.35, "a judgement: engines reach between 0.2 and 0.8 of the peak, and no row was used"
 )
 
-_SERVED = (
-    "80 % of measured rows of this kind lie inside: {} published rows of InferenceX and NVIDIA, "
-    "{}; the fit saw H100 only"
-)
-
-SERVING = {
-    "one GPU": Band(0.75, 1.15, _SERVED.format(218, "dense models on one GPU")),
-    "several GPUs": Band(0.74, 1.27, _SERVED.format(829, "dense models on 2, 4 or 8")),
-    "experts": Band(0.55, 1.20, _SERVED.format(539, "mixtures of experts on 1 to 8")),
-    "latent attention": Band(0.39, 1.22, _SERVED.format(589, "DeepSeek and Kimi on 4 or 8")),
+_SERVERS = {
+    "one GPU": "dense models on one GPU",
+    "several GPUs": "dense models on 2, 4 or 8 GPUs",
+    "experts": "mixtures of experts on 1 to 8 GPUs",
+    "latent attention": "DeepSeek and Kimi on 4 or more GPUs",
 }
-"""Time per output token of a server; the 9 % and 91 % quantiles, every row counted once."""
 
-SERVING_TTFT = {
-    "one GPU": Band(0.42, 2.7, _SERVED.format(218, "dense models on one GPU")),
-    "several GPUs": Band(0.38, 2.45, _SERVED.format(829, "dense models on 2, 4 or 8")),
-    "experts": Band(0.24, 1.55, _SERVED.format(539, "mixtures of experts on 1 to 8")),
-    "latent attention": Band(0.1, 1.2, _SERVED.format(589, "DeepSeek and Kimi on 4 or 8")),
-}
+
+def _served(what: str) -> dict[str, Band]:
+    said = "of InferenceX and NVIDIA, {} (constants fitted to those of the H100 alone)"
+    return {key: _of(f"{what}, {key}", said.format(kind)) for key, kind in _SERVERS.items()}
+
+
+SERVING = _served("serving")
+"""Time per output token of a server, as a rate."""
+
+SERVING_TTFT = _served("first token")
 """Time to first token of a server, on the same rows: queues and bursts make it wide."""
 
 SPECULATION = Band(0.85, 1.15, "measured speed-ups of one machine within 0.02 for dense models")
-CALIBRATED = Band(
-    0.87, 1.15, "80 % of other rows of the same GPU, engine and format after one calibration row"
+CALIBRATED_ON = _by_platform(
+    "decode after one run", "on {}, each after one other of its GPU, engine and format"
 )
-_OWN = "80 % of other rows of the same GPU, engine and format after {}, on {}"
-CALIBRATED_ON = {
-    "server": Band(0.82, 1.18, _OWN.format("one calibration row", "data-centre cards")),
-    "desktop": Band(0.92, 1.09, _OWN.format("one calibration row", "desktop cards below 2 GHz")),
-    "fast desktop": Band(0.92, 1.08, _OWN.format("one calibration row", "cards above 2 GHz")),
-    "soc": Band(0.83, 1.19, _OWN.format("one calibration row", "Apple and Jetson")),
-}
-"""Decode after one row of one's own, by platform; `CALIBRATED` is of all together."""
+"""Decode after one row of one's own, by platform."""
+_OWN = (
+    "80 % of other rows of the same GPU, engine and format after {}, on {}; held against no others"
+)
 CALIBRATED_MORE = {
     "server": Band(0.85, 1.17, _OWN.format("three calibration rows", "data-centre cards")),
     "desktop": Band(0.92, 1.08, _OWN.format("three calibration rows", "desktop cards below 2 GHz")),
@@ -114,4 +165,7 @@ def calibrated(platform: str, rows: int) -> Band:
     return (CALIBRATED_MORE if rows >= 3 else CALIBRATED_ON)[platform]
 
 
-PREFILL_CALIBRATED = Band(0.75, 1.3, "80 % of other rows of the same GPU, engine and format")
+PREFILL_CALIBRATED = _of(
+    "prefill after one run", "each after one other of its GPU, engine and format"
+)
+"""Prefill after one row of one's own."""

@@ -18,6 +18,7 @@ from benchpost.roofline.compute import at, larger, smaller
 from benchpost.roofline.engines import EFFICIENCY as EFFICIENCY
 from benchpost.roofline.kinds import Latent
 from benchpost.roofline.models import Model
+from benchpost.roofline.notes import about_length
 from benchpost.roofline.predict import (
     BLOCK_TOKENS,
     UTILISATION,
@@ -30,6 +31,7 @@ from benchpost.roofline.predict import (
 )
 from benchpost.roofline.sizes import at_least, share
 from benchpost.roofline.types import Estimate
+from benchpost.roofline.work import work
 
 HOST_TIME = 300e-6
 """Seconds of the host in a step; this and the latency of an exchange were set by hand."""
@@ -39,8 +41,9 @@ OVERLAP_LOSS = 0.6
 """Part of the shorter of arithmetic and traffic that is not hidden."""
 LAYER_TIME = 50e-6
 """Seconds of a layer beside its bytes, in a captured step."""
-WAITING_SHARE = 0.2
-"""Share of the other requests' prompts that are read before a request's own; fitted likewise."""
+WAITING_SHARE = 0.15
+"""Share of the other requests' prompts that are read before a request's own; fitted to the same
+rows' times to the first token, by the median error of the logarithm."""
 BASIS = (
     "steady state of continuous batching; share of the bandwidth that of decoding, other constants "
     "set by hand and on published H100 rows; time "
@@ -93,7 +96,26 @@ def serving(
     least = {**terms, "weight_bytes": setting.work.least_weight_bytes, "peak": setting.bound_peak}
     bound = at(equations.decode_step_time, least)
     made = _time(setting, step, bound, bands.SERVING[kind], terms)
-    return _rate(made, terms["concurrency"]) if metric == "throughput" else made
+    if metric == "throughput":
+        return _rate(made, terms["concurrency"], concurrency / _least_of_all(setting, terms))
+    return made
+
+
+def _least_of_all(setting: Setting, terms: Mapping[str, Any]) -> Any:
+    """Seconds of a step of every request at once: how many fit depends on the engine's settings.
+
+    No part of a KV cache is held twice: GPUs may share out requests where they cannot share heads.
+    """
+    requests, context = terms["requested"], terms["mean_context"]
+    whole = work(setting.model, setting.dtype, setting.kv)
+    all_run = {
+        **terms,
+        "decode_flops": setting.work.decode_flops(context, requests),
+        "kv_bytes": whole.kv_bytes(context, requests) / setting.tp,
+        "weight_bytes": setting.work.least_weight_bytes,
+        "peak": setting.bound_peak,
+    }
+    return at(equations.decode_step_time, all_run)
 
 
 def _notes(terms: Mapping[str, Any]) -> tuple[str, ...]:
@@ -103,6 +125,10 @@ def _notes(terms: Mapping[str, Any]) -> tuple[str, ...]:
         return ()
     least = float(running.min() if hasattr(running, "min") else running)
     return (f"the KV cache holds {least:.3g} requests at once; the others wait for a place",)
+
+
+def _too_long(setting: Setting, terms: Mapping[str, Any]) -> tuple[str, ...]:
+    return about_length(setting.model, terms["prompt"] + terms["output"])
 
 
 def serving_kind(setting: Setting) -> str:
@@ -173,16 +199,16 @@ def _time(
         unit="second",
         terms=terms,
         source=f"{setting.data_sources}; {BASIS}; band: {band.basis}",
-        notes=(*_notes(terms), *setting.notes),
+        notes=(*_notes(terms), *_too_long(setting, terms), *setting.notes),
     )
 
 
-def _rate(made: Estimate, running: Any) -> Estimate:
+def _rate(made: Estimate, running: Any, bound: Any) -> Estimate:
     return Estimate(
         value=running / made.value,
         low=running / made.high,
         high=running / made.low,
-        bound=running / made.bound,
+        bound=bound,
         unit="token/second",
         terms=made.terms,
         source=made.source,
@@ -237,10 +263,10 @@ def speculate(
         "draft_cost": draft_cost,
         "verify_cost": _verify_cost(setting, context, batch, drafted),
     }
-    return _speedup(setting, terms, setting.work.kv_bytes(context, batch))
+    return _speedup(setting, terms, context, setting.work.kv_bytes(context, batch))
 
 
-def _speedup(setting: Setting, terms: dict[str, Any], kv_bytes: Any) -> Estimate:
+def _speedup(setting: Setting, terms: dict[str, Any], context: Any, kv_bytes: Any) -> Estimate:
     terms["accepted_tokens"] = at(serving_equations.accepted_tokens, terms)
     value = at(serving_equations.speculation_speedup, terms)
     band = bands.SPECULATION
@@ -254,7 +280,7 @@ def _speedup(setting: Setting, terms: dict[str, Any], kv_bytes: Any) -> Estimate
         unit="1",
         terms=terms,
         source=f"{serving_equations.speculation_speedup.source}; band: {band.basis}",
-        notes=notes_on(setting, kv_bytes),
+        notes=notes_on(setting, kv_bytes, context),
     )
 
 
@@ -279,7 +305,7 @@ def _pass_time(setting: Setting, context: Any, batch: Any, tokens: Any) -> Any:
             "layers": float(setting.model.layers),
             "layer_time": setting.layer_time,
         },
-    )
+    ) + exchange_time(setting, batch * tokens)
 
 
 def prefix(
@@ -299,8 +325,9 @@ def prefix(
 ) -> Estimate:
     """Seconds of the time to first token that a hit on a shared prefix saves.
 
-    The band is that of a slow and of a fast prefill, and the bound all there is to save: the time
-    without a hit at the upper end of its own band, which is above the typical one.
+    The band is that of a slow and of a fast prefill. The bound is all there is to save: the time
+    without a hit at the slow end of its band, and what a request takes beside its prefill is never
+    saved. No datasheet bounds it, because an engine may be as slow as it likes.
 
     Only whole blocks are shared, and the last token is always computed. `overhead` is what a
     request takes beside its prefill, hit or not; it makes the share saved smaller (`time_saved`).
@@ -323,10 +350,12 @@ def _saved(cold: Estimate, warm: Estimate, cached: Any, overhead: Any) -> Estima
         "flops_saved": 1 - warm.terms["prefill_flops"] / cold.terms["prefill_flops"],
     }
     terms["time_saved"] = at(serving_equations.time_saved, terms)
+    saved = larger(0.0, cold.value - warm.value)
     return Estimate(
-        value=cold.value - warm.value,
-        low=larger(0.0, cold.low - warm.low),
-        high=cold.high - warm.high,
+        value=saved,
+        # where a prefill is at its bound its band is cut off, and differences of ends cross
+        low=larger(0.0, smaller(saved, cold.low - warm.low)),
+        high=larger(saved, cold.high - warm.high),
         bound=cold.high,
         unit="second",
         terms=terms,

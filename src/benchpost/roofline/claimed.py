@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 
 from benchpost.errors import BenchpostError
 
-COUNTED = ("gpus", "batch", "prompt")
+COUNTED = ("gpus", "batch")
 """Fields of a claim that are at least 1."""
-FROM_ZERO = ("context", "accuracy_loss")
-"""Numbers of a claim that may be 0; the others are more."""
+FROM_ZERO = ("context", "accuracy_loss", "prompt", "cached")
+"""Numbers of a claim that may be 0, some of them where it does not say; the others are more."""
 
 
 def counted(**counts: float) -> None:
@@ -60,8 +60,12 @@ class Claim:
     """Tokens in and out of a request, or None where the claim does not say."""
     ttft: float | None = None
     """Seconds to the first token."""
-    prompt: int = 1
-    """Tokens of the prompt."""
+    prompt: int = 0
+    """Tokens of the prompt; 0 where the claim does not say."""
+    cached: int = 0
+    """Tokens of the prompt whose keys and values were kept from an earlier request."""
+    latency: float | None = None
+    """Seconds of a request from its start to its end."""
     kv_memory: float | None = None
     """Bytes of KV cache."""
     kv_tokens: float | None = None
@@ -74,6 +78,12 @@ class Claim:
     """Model that drafts for it."""
     accuracy_loss: float | None = None
     """Share of accuracy that speculation is said to cost."""
+    before: float | None = None
+    """What a stated `improvement` starts from, in any unit."""
+    after: float | None = None
+    """What it arrives at, in the same unit."""
+    improvement: float | None = None
+    """The factor that `before` and `after` are said to differ by."""
 
     @property
     def weights(self) -> str:

@@ -17,11 +17,10 @@ from benchpost.roofline.claimed import Breach as Breach
 from benchpost.roofline.claimed import Claim as Claim
 from benchpost.roofline.claimed import Verdict as Verdict
 from benchpost.roofline.models import Model
-from benchpost.roofline.rates import RATES, ROUNDING
+from benchpost.roofline.predict import decode
+from benchpost.roofline.rates import RATES, ROUNDING, SHORTEST_OUTPUT, outputs
 
 LOSSLESS = "exact rejection sampling keeps the distribution of the target: Leviathan et al. 2023"
-ENGINE_SHARE = 0.9
-"""Share of the memory that a serving engine reserves unless told otherwise."""
 
 
 def possible(claim: Claim | None = None, **said: Any) -> Verdict:
@@ -35,7 +34,7 @@ def possible(claim: Claim | None = None, **said: Any) -> Verdict:
     chip = catalog.chip(claim.gpu) if claim.gpu else None
     if chip is None and _needs_chip(claim):
         raise UsageError(f"a claim of a rate or a time of {claim.model} needs its gpu")
-    found = [check(claim, model, chip) for check in (_kv, _draft, _lossless)]
+    found = [check(claim, model, chip) for check in (_kv, _draft, _lossless, _improved)]
     if chip is not None:
         found += [check(claim, model, chip) for check in CHECKS]
     if not any(_given(claim)):
@@ -55,7 +54,13 @@ def _claimed(said: Mapping[str, Any]) -> Claim:
 
 
 def _given(claim: Claim) -> tuple[bool, ...]:
-    stated = (claim.kv_memory, claim.memory, claim.draft, claim.accuracy_loss)
+    stated = (
+        claim.kv_memory,
+        claim.memory,
+        claim.draft,
+        claim.accuracy_loss,
+        claim.improvement,
+    )
     return (*(value is not None for value in (*_rates(claim), *stated)), claim.out_of_memory)
 
 
@@ -87,16 +92,16 @@ def _memory(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     if claim.memory > all_there_is * ROUNDING:
         why = f"{claim.memory / 1e9:.4g} GB is more than {_there(claim, chip)}"
         return Breach("memory", claim.memory, all_there_is, "byte", why)
-    if claim.memory * ROUNDING >= least + _served(claim):
+    least += _served(claim, model, chip)
+    if claim.memory * ROUNDING >= least:
         return None
     weights = model.weight_bytes(claim.weights)
-    held = f"{weights / 1e9:.4g} GB of weights"
-    if claim.memory < weights:
-        why = f"{held} do not fit into {claim.memory / 1e9:.4g} GB"
-    else:
-        beside = max(0.0, claim.memory - least) / 1e9
-        why = f"{claim.memory / 1e9:.4g} GB holds {held} and no more than {beside:.2g} GB beside"
-    return Breach("memory", claim.memory, least + _served(claim), "byte", why)
+    why = (
+        f"{claim.memory / 1e9:.4g} GB holds {weights / 1e9:.4g} GB of weights and no more than "
+        f"{_beside(claim, model) / 1e9:.2g} GB beside them, of the {(least - weights) / 1e9:.2g} "
+        "GB that its KV cache takes at least"
+    )
+    return Breach("memory", claim.memory, least, "byte", why)
 
 
 def _there(claim: Claim, chip: Chip) -> str:
@@ -127,7 +132,12 @@ def _weights(claim: Claim, model: Model, chip: Chip) -> Breach | None:
 
 def _unsaid(claim: Claim, model: Model, chip: Chip | None) -> tuple[str, ...]:
     """What would have to be said before the claim can be judged."""
-    asked = (_tokens_unsaid(claim, model), chip and _format_unsaid(claim, model, chip))
+    asked = (
+        _tokens_unsaid(claim, model),
+        _outputs_unsaid(claim),
+        _latency_unsaid(claim, model),
+        chip and _format_unsaid(claim, model, chip),
+    )
     return tuple(sentence for sentence in asked if sentence)
 
 
@@ -156,18 +166,70 @@ def _format_unsaid(claim: Claim, model: Model, chip: Chip) -> str:
     )
 
 
-def _served(claim: Claim) -> float:
-    """The least KV cache of what is served: one block of 16 tokens for each request a second."""
+def _outputs_unsaid(claim: Claim) -> str:
+    """So few tokens out of each request are of no ordinary run, such as a classification."""
+    each = outputs(claim)
+    if each is None or claim.tokens_per_request or not 1 <= each < SHORTEST_OUTPUT:
+        return ""
+    return (
+        f"{each:.3g} output tokens a request, by its requests and tokens a second, are unusual: "
+        "either the two numbers are not of one run, or its outputs were that short; say tokens"
+    )
+
+
+def _latency_unsaid(claim: Claim, model: Model) -> str:
+    """Memory of nothing but weights serves only requests that are gone at once."""
+    if claim.memory is None or claim.requests_per_second is None or claim.latency:
+        return ""
+    left = _beside(claim, model)
+    if not left:
+        return (
+            f"{claim.memory / 1e9:.4g} GB are the weights alone: nothing is left for the KV cache "
+            f"of {claim.requests_per_second:.4g} requests a second"
+        )
+    longest = left / (claim.requests_per_second * _block_bytes(claim, model))
+    if longest > SHORTEST_LATENCY:
+        return ""
+    return (
+        f"{claim.memory / 1e9:.4g} GB leave {left / 1e9:.2g} GB beside the weights: a block of KV "
+        f"cache for each of {claim.requests_per_second:.4g} requests a second, if none stays for "
+        f"more than {longest * 1e3:.3g} ms"
+    )
+
+
+SHORTEST_LATENCY = 0.1
+"""Seconds below which hardly a request is answered in full."""
+BLOCK_TOKENS = 16
+"""Tokens of the smallest piece of a KV cache."""
+
+
+def _beside(claim: Claim, model: Model) -> float:
+    return max(0.0, (claim.memory or 0.0) - model.weight_bytes(claim.weights))
+
+
+def _block_bytes(claim: Claim, model: Model) -> float:
+    return float(model.kv_bytes(BLOCK_TOKENS, claim.kv))
+
+
+def _served(claim: Claim, model: Model, chip: Chip) -> float:
+    """The least KV cache of what is served: one block for each request that is there at once.
+
+    By Little's law these are requests a second times the seconds that each stays: those that the
+    claim says, at least those of one step that reads one token's weights.
+    """
     if claim.requests_per_second is None:
         return 0.0
-    return claim.requests_per_second * 16 * catalog.model(claim.model).kv_bytes_per_token(claim.kv)
+    step = 1 / decode(gpu=chip, model=model, dtype=claim.weights, kv=claim.kv).bound / claim.gpus
+    at_once = claim.requests_per_second * max(step, claim.latency or 0.0)
+    return at_once * _block_bytes(claim, model)
 
 
 def _fits(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     """What is said to be out of memory may fit after all."""
     if not claim.out_of_memory:
         return None
-    needed = model.weight_bytes(claim.weights) + (claim.kv_memory or 0.0)
+    cache = max(claim.kv_memory or 0.0, claim.batch * model.kv_bytes(claim.context, claim.kv))
+    needed = model.weight_bytes(claim.weights) + cache
     there = claim.gpus * chip.memory.value
     if needed > there:
         return None
@@ -182,7 +244,8 @@ def _kv(claim: Claim, model: Model, chip: Chip | None) -> Breach | None:
     """A size of KV cache must be the bytes of its tokens."""
     if claim.kv_memory is None or claim.kv_tokens is None:
         return None
-    due = claim.kv_tokens * model.kv_bytes(1e6, claim.kv) / 1e6
+    # of so many sequences of equal length: windows cut each off
+    due = claim.batch * model.kv_bytes(claim.kv_tokens / claim.batch, claim.kv)
     if abs(claim.kv_memory / due - 1) < 0.02:
         return None
     why = f"{claim.kv_tokens:,.0f} tokens take {due / 1e9:.4g} GB, not {claim.kv_memory / 1e9:.4g}"
@@ -212,14 +275,21 @@ def _lossless(claim: Claim, model: Model, chip: Chip | None) -> Breach | None:
     return Breach("consistency", claim.accuracy_loss, 0.0, "1", why)
 
 
+def _improved(claim: Claim, model: Model, chip: Chip | None) -> Breach | None:
+    """A stated factor must follow from the two numbers that it is said to come from."""
+    if claim.improvement is None:
+        return None
+    if not claim.before or not claim.after:
+        raise UsageError("an improvement needs what is before and after it")
+    due = claim.after / claim.before
+    if abs(claim.improvement / due - 1) <= FACTOR_ROUNDING:
+        return None
+    why = f"{claim.before:g} to {claim.after:g} is a factor of {due:.2g}, not {claim.improvement:g}"
+    return Breach("consistency", claim.improvement, due, "1", why)
+
+
+FACTOR_ROUNDING = 0.1
+"""How far a stated factor may be from its two numbers: factors are rounded freely."""
+
 CHECKS = (*RATES, _weights, _memory, _fits)
 """Checks that need the chip."""
-
-
-def ratio_of(before: float, after: float, said: float, tolerance: float = 0.1) -> Breach | None:
-    """Whether a stated factor follows from the two numbers it is said to come from."""
-    due = after / before
-    if abs(said / due - 1) <= tolerance:
-        return None
-    why = f"{before:g} to {after:g} is a factor of {due:.2g}, not {said:g}"
-    return Breach("consistency", said, due, "1", why)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from benchpost.roofline import errors_serving, fitting_prefill, scoring
+from benchpost.roofline import bands, errors_serving, fitting_prefill, scoring
+from benchpost.roofline.bands import Measured
 from benchpost.roofline.errors_table import (
-    Coverage,
     Errors,
     beaten,
     by,
     decode_cases,
-    decode_coverage,
     errors,
     ladder,
-    prefill_coverage,
     prefill_ratios,
 )
 from benchpost.roofline.fitting import Constants, fit, ratios_left_out
@@ -34,16 +32,9 @@ def tables(kept: Kept | None = None) -> str:
     )
     under_load = errors_serving.judged(errors_serving.usable())
     parts = [f"Constants: {_constants(fit(cases))}", *(_errors(*group) for group in groups)]
+    parts.append(f"Constants of servers: {_server_constants()}")
     parts += [_errors(*group) for group in errors_serving.groups(under_load)]
-    parts.append(
-        _coverages(
-            [
-                *decode_coverage(left_out),
-                *prefill_coverage(),
-                *errors_serving.coverages(under_load),
-            ]
-        )
-    )
+    parts.append(_bands(bands.MEASURED))
     parts.append(
         f"Bounds beaten by rows that are not flagged: {len(beaten(cases))} of {len(cases)}"
     )
@@ -68,6 +59,16 @@ def _constants(found: Constants) -> str:
     )
 
 
+def _server_constants() -> str:
+    rows = [row for row in errors_serving.usable() if row.gpu == errors_serving.FITTED]
+    found = errors_serving.fit(rows)
+    return (
+        f"{found['compute_share']:.2f} of the peak; a layer {found['layer_time'] * 1e6:.0f} µs; "
+        f"{found['overlap_loss']:.1f} of the shorter not hidden; waiting for "
+        f"{errors_serving.fit_waiting(rows):.2f} of the other prompts"
+    )
+
+
 def _errors(title: str, found: Iterable[Errors]) -> str:
     lines = [
         f"| {title} | rows | mean | median | bias | 90 % below |",
@@ -81,14 +82,14 @@ def _errors(title: str, found: Iterable[Errors]) -> str:
     return "\n".join(lines)
 
 
-def _coverages(found: Iterable[Coverage]) -> str:
+def _bands(found: Mapping[str, Measured]) -> str:
     lines = [
-        "| Band, measured over predicted | rows | low | high | inside | band without the GPU |",
-        "|---|---:|---:|---:|---:|---:|",
+        "| Band, measured over predicted | rows | low | high | inside | without the GPU | worst |",
+        "|---|---:|---:|---:|---:|---:|---|",
         *(
-            f"| {each.name} | {each.rows} | {each.low:.2f} | {each.high:.2f} | {each.inside:.0%} "
-            f"| {each.nested:.0%} |"
-            for each in found
+            f"| {name} | {each.rows} | {each.low:.2f} | {each.high:.2f} | {each.inside:.0%} "
+            f"| {each.nested:.0%} | {each.worst:.0%}, {each.worst_gpu} |"
+            for name, each in found.items()
         ),
     ]
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """How wrong the serving model is: errors on published rows, by kind, GPU and engine.
 
-Three of its constants are fitted to the rows of `FITTED` alone, so that every other GPU is left
-out; the rest were set by hand. Bands are held against every row.
+Three of its constants and the share of waiting are fitted to the rows of `FITTED` alone, so that
+every other GPU is left out; the rest were set by hand.
 """
 
 from __future__ import annotations
@@ -10,24 +10,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from benchpost.roofline import bands, batching, served, serving_equations
+from benchpost.roofline import batching, served, serving_equations
 from benchpost.roofline.compute import at
-from benchpost.roofline.errors_table import Coverage, Errors, coverage, errors
+from benchpost.roofline.errors_table import Errors, errors
 from benchpost.roofline.predict import setting_of
+from benchpost.roofline.served import FITTED as FITTED
 from benchpost.roofline.served import Served
 from benchpost.roofline.types import Estimate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FITTED = "H100 SXM"
-"""The GPU whose rows the constants are fitted to."""
 GRIDS = {
     "compute_share": (0.3, 1.0, 0.05),
     "layer_time": (5e-6, 100e-6, 5e-6),
     "overlap_loss": (0.0, 1.01, 0.1),
 }
 """Constants that are fitted, and where they are looked for."""
+WAITING = (0.0, 0.61, 0.05)
+"""Where the share of the other requests' prompts is looked for."""
 ROUNDS = 6
 
 
@@ -89,16 +90,6 @@ def by(found: Sequence[Judged], key: Callable[[Judged], str]) -> list[Errors]:
     return [errors(name, ratios) for name, ratios in sorted(groups.items())]
 
 
-def coverages(found: Sequence[Judged]) -> list[Coverage]:
-    """Shares of rows inside the bands of both metrics, by kind."""
-    made = []
-    for metric, table in (("tpot", bands.SERVING), ("ttft", bands.SERVING_TTFT)):
-        for kind, band in table.items():
-            own = [(one.row.gpu, getattr(one, metric)) for one in found if one.kind == kind]
-            made.append(coverage(f"serving, {metric}, {kind}", own, band))
-    return made
-
-
 def fit(rows: Sequence[Served]) -> dict[str, float]:
     """The constants of `GRIDS` with the least median error of the logarithm on `rows`."""
     import numpy as np
@@ -111,6 +102,20 @@ def fit(rows: Sequence[Served]) -> dict[str, float]:
             tried = [{**found, name: float(value)} for value in np.arange(*grid)]
             found = min(tried, key=lambda constants: _loss(terms, constants, seconds))
     return found
+
+
+def fit_waiting(rows: Sequence[Served]) -> float:
+    """The share of waiting with the least median error of the logarithm of the first token."""
+    import numpy as np
+
+    terms = _columns([dict(predicted(row, "ttft").terms) for row in rows])
+    seconds = np.array([row.ttft for row in rows])
+
+    def loss(share: float) -> float:
+        first = at(serving_equations.answer_time, {**terms, "waiting_share": share})
+        return float(np.median(np.abs(np.log(first / seconds))))
+
+    return min(map(float, np.arange(*WAITING)), key=loss)
 
 
 def _columns(rows: Sequence[dict[str, Any]]) -> dict[str, NDArray[Any]]:

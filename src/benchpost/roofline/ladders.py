@@ -71,8 +71,10 @@ STEPS: Mapping[str, Mapping[str, Step]] = {
 token` the time to it, of a request among others.
 """
 
-CALIBRATED: Mapping[str, Band] = {"decode": bands.CALIBRATED, "prefill": bands.PREFILL_CALIBRATED}
-"""The band after one run."""
+
+def after_one_run(kind: str, platform: str) -> Band:
+    """The band of `decode` or `prefill` after one run, as predictions state it."""
+    return bands.CALIBRATED_ON[platform] if kind == "decode" else bands.PREFILL_CALIBRATED
 
 
 def known_step(kind: str, step: str) -> Step:

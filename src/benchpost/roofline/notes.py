@@ -44,6 +44,17 @@ def about_platform(chip: Chip) -> tuple[str, ...]:
     )
 
 
+def about_length(model: Model, tokens: Any) -> tuple[str, ...]:
+    """That a sequence is longer than the model was made for."""
+    longest = float(tokens.max() if hasattr(tokens, "max") else tokens)
+    if not model.max_context or longest <= model.max_context:
+        return ()
+    return (
+        f"{longest:,.0f} tokens are more than the {model.max_context:,} that {model.name} takes "
+        "without a setting of its own; the figures are of one that did",
+    )
+
+
 def about_room(chip: Chip, tp: int, held: float, kv_bytes: Any) -> tuple[str, ...]:
     """That weights and KV cache, in bytes on each GPU, are more than its memory, where they are."""
     there = chip.memory.value

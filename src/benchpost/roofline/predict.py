@@ -48,8 +48,9 @@ MOST_SHARE, SHARE_AT_100, SHARE_POWER = 0.6, 0.36, 0.4
 SERVING_SHARE = 0.6
 """Share of the peak that compiled and captured engines are taken to reach in prefill.
 
-A judgement: 0.65 explains the prompts of servers (`batching.COMPUTE_SHARE`); published prefills
-reach 0.63 (LMDeploy, A100, FP16) and 0.72 to 0.81 (MLX, M4 Max).
+A judgement, for which were looked at: 0.65, which explains the prompts of servers
+(`batching.COMPUTE_SHARE`), and published prefills of 0.63 (LMDeploy, A100, FP16) and 0.72 to 0.81
+(MLX, M4 Max). Those prefills are no independent test of it.
 """
 
 UTILISATION = 0.92
@@ -212,14 +213,14 @@ def decode(
         unit="token/second",
         terms=terms,
         source=_source(setting, band, DECODE_FIT),
-        notes=notes_on(setting, terms["kv_bytes"]),
+        notes=notes_on(setting, terms["kv_bytes"], context),
     )
 
 
-def notes_on(setting: Setting, kv_bytes: Any) -> tuple[str, ...]:
-    """What must be said of the setting, and that it does not fit, where it does not."""
+def notes_on(setting: Setting, kv_bytes: Any, tokens: Any) -> tuple[str, ...]:
+    """What must be said of the setting, and that it does not fit or is too long, where it is."""
     room = notes.about_room(setting.chip, setting.tp, setting.held_bytes, kv_bytes)
-    return (*room, *setting.notes)
+    return (*room, *notes.about_length(setting.model, tokens), *setting.notes)
 
 
 def decode_terms(
@@ -324,7 +325,7 @@ def prefill_of(
         unit="second",
         terms=terms,
         source=_source(setting, band, PREFILL_FIT),
-        notes=notes_on(setting, setting.work.kv_bytes(prompt, batch)),
+        notes=notes_on(setting, setting.work.kv_bytes(prompt, batch), prompt),
     )
 
 
@@ -432,7 +433,7 @@ def _fit(setting: Setting, terms: dict[str, Any]) -> Fit:
         "no activations or graphs counted",
         utilisation=terms["utilisation"],
         context=terms["context"],
-        notes=setting.notes,
+        notes=(*notes.about_length(setting.model, terms["context"]), *setting.notes),
     )
 
 

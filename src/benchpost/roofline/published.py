@@ -6,12 +6,12 @@ from functools import cache
 from typing import Any
 
 from benchpost.errors import UsageError, near
-from benchpost.roofline import catalog, predict, scores
+from benchpost.roofline import bands, catalog, predict, scores, served
 from benchpost.roofline.engines import engine as engine_of
 from benchpost.roofline.engines import engine_for
 from benchpost.roofline.engines import layer_time as time_of_a_layer
 from benchpost.roofline.fitting import KV_FORMAT, calibrate
-from benchpost.roofline.ladders import MODEL
+from benchpost.roofline.ladders import MODEL, ONE_RUN, known_step
 from benchpost.roofline.measured import Row, rows
 from benchpost.roofline.units import Quantity
 
@@ -29,16 +29,24 @@ def model_error(
     format: str = "",
     model: str = "",
     source: str = "",
+    unseen: bool = False,
 ) -> Quantity:
     """Error of a step of the ladder on published rows, relative to the measured rate.
 
     `of` is `median`, `mean`, `bias`, `ninety` (90 % of the errors are below), `twofold` (share of
-    rows off by a factor of 2), `inside` (share of rows in the 80 % band), `rows` or `gpus`.
-    `source` is the beginning of a source's name.
+    rows off by a factor of 2), `inside` (share of rows in the shipped 80 % band, which they made),
+    `nested` (share of all rows of the kind in bands made without their GPU), `rows` or `gpus`.
+    `source` is the beginning of a source's name; `unseen` leaves out the GPU that the constants of
+    servers were fitted to.
     """
-    known = vars(_errors(kind, step, gpu, engine, format, model, source))
+    named = (gpu, engine, format, model, source)
+    if of == "nested":
+        return Quantity(_nested(kind, step, any(named) or unseen), "1")
+    known = vars(_errors(kind, step, unseen, *named))
     if of not in known:
-        raise UsageError(f"an error has no {of!r}{near(of, known)}; it has {', '.join(known)}")
+        raise UsageError(
+            f"an error has no {of!r}{near(of, known)}; it has {', '.join(known)}, nested"
+        )
     if known[of] is None:
         raise UsageError(f"the step {step!r} states no band; {MODEL!r} does")
     return Quantity(float(known[of]), "1")
@@ -46,8 +54,22 @@ def model_error(
 
 # sentences ask for the median, the mean and the share of the same rows
 @cache
-def _errors(kind: str, step: str, *named: str) -> scores.Errors:
-    return scores.errors(scores.chosen(kind, *named), kind, step)
+def _errors(kind: str, step: str, unseen: bool, *named: str) -> scores.Errors:
+    found = scores.chosen(kind, *named)
+    if unseen:
+        if scores.FILES[kind] != scores.FILES["serving"]:
+            raise UsageError(f"the constants of {kind} were not fitted to one GPU alone")
+        found = tuple(score for score in found if score.row.gpu != served.FITTED)
+    return scores.errors(found, kind, step)
+
+
+def _nested(kind: str, step: str, named: bool) -> float:
+    known_step(kind, step)
+    if named or step not in (MODEL, ONE_RUN):
+        raise UsageError(
+            f"the share 'nested' is of all rows of the steps {MODEL!r} and {ONE_RUN!r}"
+        )
+    return bands.held(kind if step == MODEL else f"{kind} after one run")[1]
 
 
 def set_aside(*, why: str = "impossible", metric: str = "decode") -> Quantity:

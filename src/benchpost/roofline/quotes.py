@@ -194,7 +194,7 @@ def _said(quote: Quote, kind: str, value: float) -> dict[str, Any]:
         "kv": quote.kv,
         "batch": quote.batch,
         "context": float(quote.context),
-        "prompt": quote.prompt or 1,
+        "prompt": quote.prompt,
         counted: quote.tokens or None,
         FIELDS[kind]: value,
         **_beside(quote, kind),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchpost.roofline import serving_equations
+from benchpost.roofline import catalog, serving_equations
 from benchpost.roofline.catalog import Chip
 from benchpost.roofline.claimed import Breach, Claim
 from benchpost.roofline.models import Model
@@ -17,6 +17,8 @@ ROUNDING = 1.005
 """A claim is not broken by its own rounding."""
 SHORTEST_REQUEST = 100.0
 """Tokens, in and out, below which a request is no ordinary one: stated where it decides."""
+SHORTEST_OUTPUT = 10.0
+"""Tokens out below which a request is unusual, and its length must be said."""
 
 
 def _decode(claim: Claim, model: Model, chip: Chip) -> Breach | None:
@@ -33,7 +35,7 @@ def _decode(claim: Claim, model: Model, chip: Chip) -> Breach | None:
         f"{stated:.4g} tok/s is {times(stated, limit)} times the bound of {limit:.4g} tok/s: "
         f"{_costs(claim, chip, made)}"
     )
-    return Breach(_kind(made.terms), stated, limit, "token/second", why)
+    return Breach(_kind(_least(claim, chip, made)), stated, limit, "token/second", why)
 
 
 def _step_of(claim: Claim, model: Model, chip: Chip) -> Estimate:
@@ -48,15 +50,22 @@ def _step_of(claim: Claim, model: Model, chip: Chip) -> Estimate:
 
 
 def _costs(claim: Claim, chip: Chip, made: Estimate) -> str:
-    """What a step takes, in words."""
-    terms, cards = made.terms, f"{claim.gpus} × "
+    """What a step takes at least, in words: the terms of its bound."""
+    terms, cards = _least(claim, chip, made), f"{claim.gpus} × "
     if _kind(terms) == "compute":
-        peak = chip.bound_peak(claim.weights) / 1e12
-        flops = terms["decode_flops"] / 1e12
+        peak, flops = terms["peak"] / 1e12, terms["decode_flops"] / 1e12
         return f"a step of {claim.batch} takes {flops:.3g} TFLOP at {cards}{peak:.4g} TFLOPS"
     read = (terms["weight_bytes"] + terms["kv_bytes"]) / 1e9
     bandwidth = chip.bandwidth.value / 1e9
-    return f"a step of {claim.batch} reads {read:.3g} GB at {cards}{bandwidth:.4g} GB/s"
+    least = "at least " if terms["weight_bytes"] < made.terms["weight_bytes"] else ""
+    return f"a step of {claim.batch} reads {least}{read:.3g} GB at {cards}{bandwidth:.4g} GB/s"
+
+
+def _least(claim: Claim, chip: Chip, made: Estimate) -> dict[str, float]:
+    """The terms of a step that its bound is made of: one token's experts, the highest peak."""
+    done = work(catalog.model(claim.model), claim.weights, claim.kv)
+    peak = chip.bound_peak(claim.weights)
+    return {**made.terms, "weight_bytes": float(done.least_weight_bytes), "peak": peak}
 
 
 def _kind(terms: Mapping[str, float]) -> str:
@@ -76,7 +85,7 @@ def _between(claim: Claim, model: Model, chip: Chip) -> Breach | None:
         f"{show(claim.tpot, 'second')} between tokens is below the bound of "
         f"{show(limit, 'second')}: {_costs(claim, chip, made)}"
     )
-    return Breach(_kind(made.terms), claim.tpot, limit, "second", why)
+    return Breach(_kind(_least(claim, chip, made)), claim.tpot, limit, "second", why)
 
 
 def _slope(claim: Claim, model: Model, chip: Chip) -> Breach | None:
@@ -118,16 +127,24 @@ def _prefill(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     """Prompt tokens a second against the FLOPs of a token."""
     if claim.prefill_per_second is None:
         return None
-    flops = float(work(model, claim.weights).prefill_flops(claim.prompt, claim.prompt))
-    limit = claim.gpus * chip.bound_peak(claim.weights) / (flops / claim.prompt)
+    flops = _prompt_flops(claim, model)
+    limit = claim.gpus * chip.bound_peak(claim.weights) / flops
     if claim.prefill_per_second <= limit * ROUNDING:
         return None
     stated = claim.prefill_per_second
     why = (
         f"{stated:.4g} prompt tokens a second is {times(stated, limit)} times the bound of "
-        f"{limit:.4g}: {flops / claim.prompt / 1e9:.3g} GFLOP a token"
+        f"{limit:.4g}: {flops / 1e9:.3g} GFLOP a token"
     )
     return Breach("compute", stated, limit, "token/second", why)
+
+
+def _prompt_flops(claim: Claim, model: Model) -> float:
+    """FLOPs of a prompt's token; those of its layers alone where no length is said."""
+    done = work(model, claim.weights)
+    if not claim.prompt:
+        return float(done.token_flops)
+    return float(done.prefill_flops(claim.prompt, claim.prompt)) / claim.prompt
 
 
 def _requests(claim: Claim, model: Model, chip: Chip) -> Breach | None:
@@ -150,30 +167,43 @@ def _requests(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     return Breach("tokens per request", rate, rate * most / needed, "request/second", why)
 
 
-def _outputs(claim: Claim, model: Model, chip: Chip) -> Breach | None:
-    """Requests and output tokens a second imply how long an output is."""
-    rate = claim.requests_per_second
+def outputs(claim: Claim) -> float | None:
+    """Output tokens of a request, by the tokens and requests a second of a claim that has both."""
     tokens = claim.tokens_per_second or claim.tokens_per_second_at_any_batch
-    if rate is None or tokens is None or tokens / rate >= SHORTEST_REQUEST / 10:
+    if not claim.requests_per_second or tokens is None:
         return None
-    why = (
-        f"{tokens:.4g} tok/s over {rate:.4g} requests a second is {tokens / rate:.3g} output "
-        "tokens a request: the two numbers cannot be of one run of ordinary requests"
-    )
-    return Breach("consistency", tokens / rate, SHORTEST_REQUEST / 10, "token/request", why)
+    return tokens / claim.requests_per_second
+
+
+def _outputs(claim: Claim, model: Model, chip: Chip) -> Breach | None:
+    """A request has an output token, and no more of them than tokens in all."""
+    each = outputs(claim)
+    if each is None:
+        return None
+    most = claim.tokens_per_request
+    if each * ROUNDING < 1:
+        limit, said = 1.0, "fewer than the one that every request ends with"
+    elif most and each > most * ROUNDING:
+        limit, said = most, f"more than the {most:.4g} in and out that it is said to have"
+    else:
+        return None
+    why = f"its tokens and requests a second are {each:.3g} output tokens a request, {said}"
+    return Breach("consistency", each, limit, "token/request", why)
 
 
 def _first_token(claim: Claim, model: Model, chip: Chip) -> Breach | None:
-    """A time to first token against the arithmetic of the prompt."""
+    """A time to first token against the arithmetic of the prompt that is not cached."""
     if claim.ttft is None:
         return None
-    made = prefill(gpu=chip, model=model, prompt=claim.prompt, dtype=claim.weights)
+    prompt = claim.prompt or 1
+    made = prefill(gpu=chip, model=model, prompt=prompt, cached=claim.cached, dtype=claim.weights)
     limit = made.bound / claim.gpus
     if claim.ttft * ROUNDING >= limit:
         return None
+    beyond = f" of which {claim.cached} are cached" if claim.cached else ", none of them cached,"
     why = (
         f"{claim.ttft * 1e3:.4g} ms is below the {limit * 1e3:.4g} ms that a prompt of "
-        f"{claim.prompt} tokens takes at the whole peak"
+        f"{prompt} tokens{beyond} takes at the whole peak"
     )
     return Breach("compute", claim.ttft, limit, "second", why)
 

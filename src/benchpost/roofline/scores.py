@@ -16,7 +16,7 @@ from pathlib import Path
 from benchpost.errors import BenchpostError, Place, UsageError, near
 from benchpost.roofline import catalog, served
 from benchpost.roofline.engines import engine as engine_of
-from benchpost.roofline.ladders import CALIBRATED, MODEL, ONE_RUN, STEPS, known_step
+from benchpost.roofline.ladders import MODEL, ONE_RUN, STEPS, after_one_run, known_step
 from benchpost.roofline.measured import Row, rows
 from benchpost.roofline.served import Served
 
@@ -217,14 +217,15 @@ def _inside(scores: Sequence[Score], kind: str, step: str) -> float | None:
         return _mean([(float(score.low <= score.measured <= score.high), 1.0) for score in scores])
     if step != ONE_RUN:
         return None
-    band = CALIBRATED[kind]
-    return _mean(
-        [
-            (float(band.low <= 1 / (1 + error) <= band.high), weight)
-            for score in scores
-            for error, weight in _weighted(score, step)
-        ]
-    )
+    return _mean([pair for score in scores for pair in _inside_after_one_run(score, kind)])
+
+
+def _inside_after_one_run(score: Score, kind: str) -> list[tuple[float, float]]:
+    band = after_one_run(kind, catalog.chip(score.row.gpu).platform)
+    return [
+        (float(band.low <= 1 / (1 + error) <= band.high), weight)
+        for error, weight in _weighted(score, ONE_RUN)
+    ]
 
 
 def serving_kind(score: Score) -> str:

@@ -28,6 +28,7 @@ SHARES = (0.70, 1.005, 0.01)
 LAYER_TIMES = (0.0, 400e-6, 2e-6)
 """Where the best share and time per layer for all rows are searched."""
 MADE_FROM = (
+    "data/bands.json",
     "data/chips.toml",
     "data/measured.csv",
     "data/models.toml",

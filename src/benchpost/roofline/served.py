@@ -18,6 +18,8 @@ from functools import cache
 from benchpost.roofline.rows import rows_of, shipped
 
 SOURCE = "aiconfigurator-core 0.12.0 (Apache-2.0), systems/silicon_sample.csv, 2026-08"
+FITTED = "H100 SXM"
+"""The GPU whose rows the constants of servers are fitted to."""
 
 
 @dataclass(frozen=True)

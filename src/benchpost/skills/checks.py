@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchpost.findings import Check, Finding
+from benchpost.findings import Finding
 from benchpost.skills import fields, likeness, links, reference, shape
 from benchpost.skills.frontmatter import head
 from benchpost.skills.library import Library
 from benchpost.skills.profiles import SKILLS_REF, SPEC, Profile
 from benchpost.skills.types import Skill
 from benchpost.skills.walk import shown
-
-OF_HEADS = frozenset({Check.K002, Check.K003})
-"""Findings of the scan that skills-ref judges in its own way."""
 
 
 def check(library: Library, profile: Profile = SPEC) -> list[Finding]:
