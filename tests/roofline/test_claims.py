@@ -98,7 +98,7 @@ IMPOSSIBLE = [
             latency=0.12,
         ),
         "memory",
-        "16 GB holds 16.06 GB of weights and no more than 0 GB beside them, of the 0.07 GB",
+        "16.06 GB of weights and at least 0.07 GB of KV cache do not fit into 16 GB",
     ),
     (
         "a 70B model in BF16 on one card of 80 GB",

@@ -96,11 +96,14 @@ def _memory(claim: Claim, model: Model, chip: Chip) -> Breach | None:
     if claim.memory * ROUNDING >= least:
         return None
     weights = model.weight_bytes(claim.weights)
-    why = (
-        f"{claim.memory / 1e9:.4g} GB holds {weights / 1e9:.4g} GB of weights and no more than "
-        f"{_beside(claim, model) / 1e9:.2g} GB beside them, of the {(least - weights) / 1e9:.2g} "
-        "GB that its KV cache takes at least"
-    )
+    held, cache = f"{weights / 1e9:.4g} GB of weights", f"{(least - weights) / 1e9:.2g} GB"
+    if claim.memory < weights:
+        why = f"{held} and at least {cache} of KV cache do not fit into {claim.memory / 1e9:.4g} GB"
+    else:
+        why = (
+            f"{claim.memory / 1e9:.4g} GB holds {held} and no more than "
+            f"{_beside(claim, model) / 1e9:.2g} GB beside, of the {cache} that its KV cache takes"
+        )
     return Breach("memory", claim.memory, least, "byte", why)
 
 
