@@ -67,6 +67,7 @@ class Check(Enum):
     P005 = "expression cannot be evaluated on the site; its source is shown"
     P006 = "date of a post is not understood; its page shows none"
     P007 = "file stands where a page is to be written"
+    P008 = "image lies on another server"
     # K: skills and their catalogue
     K001 = "file of a skill cannot be read"
     K002 = "front matter is missing or not closed"

@@ -270,6 +270,15 @@ def test_every_knob_has_numbers(prompt: str, shared: str | None) -> None:
     assert found == ([f"prompts that share their first {shared} tokens"] if shared else [])
 
 
+@pytest.mark.parametrize(("tp", "row"), [(2, "`--tensor-parallel-size 4`"), (4, None)])
+def test_no_knob_is_one_that_a_server_refuses(tp: int, row: str | None) -> None:
+    """28 heads are shared by 4 GPUs and not by 8."""
+    options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Qwen2.5-7B", "tp": tp}
+    text = call("table knobs", {**options, "requests": 40}, facts()).text
+    assert ("--tensor-parallel-size" in text) is (row is not None)
+    assert row is None or f"| {row} |" in text
+
+
 def test_no_speed_up_is_drawn_of_a_batch_that_does_not_fit() -> None:
     """The axis ends with the 428 sequences of 1,024 tokens that an H100 holds, not with 512."""
     options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Llama-3.1-8B"}
@@ -287,15 +296,6 @@ def test_fp8_weights_leave_embeddings_and_head_in_16_bits() -> None:
     assert model("Llama-3.1-8B").weight_bytes("fp8-layers") == pytest.approx(9.08e9, rel=1e-3)
     assert row is not None
     assert float(row[1]) == pytest.approx(run.summary["tpot_p50"] * 1e3, rel=0.01)
-
-
-@pytest.mark.parametrize(("tp", "row"), [(2, "`--tensor-parallel-size 4`"), (4, None)])
-def test_no_knob_is_one_that_a_server_refuses(tp: int, row: str | None) -> None:
-    """28 heads are shared by 4 GPUs and not by 8."""
-    options: dict[str, Option] = {"gpu": "H100 SXM", "model": "Qwen2.5-7B", "tp": tp}
-    text = call("table knobs", {**options, "requests": 40}, facts()).text
-    assert ("--tensor-parallel-size" in text) is (row is not None)
-    assert row is None or f"| {row} |" in text
 
 
 def test_a_knob_that_cannot_be_computed_is_no_cell(monkeypatch: pytest.MonkeyPatch) -> None:

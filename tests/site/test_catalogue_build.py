@@ -33,6 +33,8 @@ A [link](nowhere.md){ .z }, <script>alert("body")</script><img src=x onerror=ale
 
 [js](javascript:alert(1)), ![missing](no.png), <b onclick="alert(2)">bold</b>
 
+![other](https://example.org/o.png) [data](data:text/html,x) ![data](data:text/html,x)
+
 A note[^a] and one without[^b]. <details><summary>S</summary>Inside</details>
 
 [^a]: The note.
@@ -92,6 +94,8 @@ HOSTILE: dict[str, str | bytes | Link] = {
     "b/index.html/index.md/SKILL.md": skill("index.md"),
     "b/odd/index.html.d/index.html/x.md": "# Below a page\n",
     "b/odd/README.md.d/readme.md/x.py": "1\n",
+    "b/odd/drawn.mdx": '# Drawn\n\n<svg onload="alert(5)"><a href="javascript:alert(5)"><g/></a>'
+    '<image href="https://example.org/i.png"/></svg>\n',
     "b/odd/big.txt": "x" * 70_000,
     "b/odd/nothing.txt": "",
     "b/odd/picture.svg": "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(3)'/>",
@@ -135,6 +139,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "site"
 
 
+OUTSIDE = re.compile(r"(?:https?:)?//")
+
+
 class Seen(HTMLParser):
     """What could act on a page: scripts, handlers, addresses."""
 
@@ -146,6 +153,8 @@ class Seen(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for key, value in attrs:
             if key.startswith("on") or (value or "").startswith(("javascript:", "data:text")):
+                self.acts.append(f"{tag} {key}")
+            if tag != "a" and key in ("src", "href", "srcset") and OUTSIDE.match(value or ""):
                 self.acts.append(f"{tag} {key}")
         if tag in ("iframe", "object", "embed"):
             self.acts.append(tag)
@@ -220,7 +229,8 @@ def test_odd_file_names_are_reached(hostile: Path) -> None:
 def test_old_places_lead_to_new_ones(hostile: Path) -> None:
     """With their anchors; one that another page has is that page's."""
     html = (hostile / "catalogue/old/place/index.html").read_text(encoding="utf-8")
-    assert '<link rel="canonical" href="../../b-same/">' in html
+    # a relative address is none for search engines, and the site's own is not known here
+    assert "canonical" not in html
     assert 'content="0; url=../../b-same/"' in html
     assert 'location.replace("../../b-same/" + location.search + location.hash)' in html
     assert "has faults" not in (hostile / "catalogue/c/index.html").read_text(encoding="utf-8")
@@ -267,6 +277,10 @@ def test_the_project_of_the_guide_is_complete(tmp_path: Path) -> None:
     assert len(addresses) >= 10
     for address in addresses:
         assert (site / address).is_file() or (site / address / "index.html").is_file(), address
+    old = (site / "catalogue/mlops/inference/vllm/index.html").read_text(encoding="utf-8")
+    assert '<link rel="canonical" href="https://example.org/catalogue/vllm/">' in old
+    index = (site / ".well-known/agent-skills/index.json").read_text(encoding="utf-8")
+    assert '"https://example.org/.well-known/agent-skills/vllm.tar.gz"' in index
     assert not (site / "posts").exists()
     assert not list(site.rglob("skills/**/*.html"))
     assert "The following pages exist" not in done.stderr

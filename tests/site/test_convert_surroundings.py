@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -49,18 +51,82 @@ def test_a_figure_within_a_line_stays_an_image() -> None:
 
 
 def test_missing_images_are_noted_in_the_page_and_reported() -> None:
-    """A reader sees what the picture would have shown; pictures elsewhere are not looked for."""
+    """A reader sees what the picture would have shown; one of another server is a link."""
     page = page_of("![A cat](./cat.png) ![B](https://a.org/b.png)\n\n![](./img/dog.png)", image={})
     assert page.text == (
-        "<em>&#91;Image: A cat&#93;</em> ![B](https://a.org/b.png)\n\n"
+        "<em>&#91;Image: A cat&#93;</em> [B](https://a.org/b.png)\n\n"
         "<em>&#91;Image: dog.png&#93;</em>\n"
     )
     assert [str(finding.place) for finding in page.findings] == [
         "posts/a/index.mdx:1:1",
+        "posts/a/index.mdx:1:21",
         "posts/a/index.mdx:3:1",
     ]
-    assert page.findings[0].message == "image `./cat.png` is missing; its description is shown"
-    assert {finding.check for finding in page.findings} == {Check.P003}
+    assert [finding.message for finding in page.findings[:2]] == [
+        "image `./cat.png` is missing; its description is shown",
+        "image `https://a.org/b.png` lies on another server; it is shown as a link",
+    ]
+    assert [each.check for each in page.findings] == [Check.P003, Check.P008, Check.P003]
+
+
+DRAWN = '<svg viewBox="0 0 1 1">%s<text>x</text></svg>'
+
+ASKING = [
+    "![t](https://a.org/b.png)",
+    "![](//a.org/b.png)",
+    "[![badge](https://a.org/b.svg)](https://b.org)",
+    '<img src="https://a.org/b.png" alt="t" />',
+    '<img src="/c.png" srcset="https://a.org/b.png 2x" alt="t" />',
+    '<table background="https://a.org/b.png"><tr><td>x</td></tr></table>',
+    '<table><tr><td style="background:url(//a.org)">x</td></tr></table>',
+    "<table><tr><td style={{background: 'url(https://a.org/b.png)'}}>x</td></tr></table>",
+    '<table><tr><td onclick="alert(1)" onMouseOver="alert(1)">x</td></tr></table>',
+    "![t](data:text/html,x) [t](data:text/html,x)",
+    '<a href="data:text/html,x">t</a>',
+    '<iframe src="data:text/html,x" title="t"></iframe>',
+    *(
+        DRAWN % inner
+        for inner in (
+            "<script>alert(1)</script>",
+            '<g onload="alert(1)" onClick="alert(1)"><g/></g>',
+            '<a href="javascript:alert(1)"><g/></a>',
+            '<a xlink:href="javascript:alert(1)"><g/></a>',
+            '<image href="https://a.org/b.png"/>',
+            '<use href="//a.org/b.svg#a"/>',
+            '<rect fill="url(https://a.org/b)"/>',
+            "<style>{`@import 'https://a.org/b.css'`}</style>",
+            '<foreignObject><iframe src="https://a.org"></iframe></foreignObject>',
+            '<set attributeName="href" to="javascript:alert(1)"/>',
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("text", ASKING)
+def test_a_page_asks_nothing_of_other_servers_and_runs_nothing(text: str) -> None:
+    """Whatever a text has, a browser that shows it follows no address and no handler of it."""
+    html = unescape(render(page_of(text, image={"/c.png": "c.png"}).text))
+    assert not re.search(r"""(?i)(?<!<a )(?:href|src|srcset|background)=["'](?:https?:)?//""", html)
+    assert not re.search(r"(?i)javascript:|data:text|<script|<iframe|foreignobject|@import", html)
+    assert not re.search(r"(?i)\son\w+=|url\((?!#)", html)
+    assert re.search(r"[>\s][\w.]+<|alt=", html)
+
+
+def test_what_a_drawing_holds_itself_stays() -> None:
+    """Its own parts, links to the web and pictures in their address."""
+    inner = (
+        '<a href="https://a.org"><g></g></a><use href="#a"></use><rect fill="url(#b)"></rect>'
+        '<image href="data:image/png;base64,AA"></image><style>.a</style>'
+    )
+    html = unescape(render(page_of(DRAWN % inner).text)).strip()
+    assert html == f"<p>{DRAWN % inner}</p>"
+    assert "![t](data:image/png;base64,AA)" in page_of("![t](data:image/png;base64,AA)").text
+
+
+def test_a_picture_of_another_server_within_a_link_is_its_words() -> None:
+    """A link cannot stand in another one."""
+    page = page_of("[![CI](https://a.org/b.svg) now](https://b.org)")
+    assert page.text == "[CI now](https://b.org)\n"
 
 
 def test_links_lead_where_the_site_says() -> None:

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tarfile
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from conftest import NODE, missing
@@ -18,6 +19,7 @@ from skills.trees import Link, skill, unpacked, write
 
 from benchpost.files import sha256
 from benchpost.skills.exports import FOLDERS, LAYOUTS, archive, export, names
+from benchpost.skills.exports import web as export_web
 from benchpost.skills.library import Library
 from benchpost.skills.links import broken
 from benchpost.skills.scan import scan
@@ -140,12 +142,22 @@ def test_discovery_names_files_by_their_digest(library: Library) -> None:
         ("y", "archive"),
     ]
     for each in record["skills"]:
-        data = found.files[each["url"].removeprefix("/")]
+        data = found.files[f".well-known/agent-skills/{each['url']}"]
         assert each["digest"] == f"sha256:{sha256(data)}"
     data = found.files[".well-known/agent-skills/y.tar.gz"]
     with tarfile.open(fileobj=io.BytesIO(gzip.decompress(data))) as tar:
         assert tar.getnames() == ["SKILL.md", "run.py"]
     assert "K011" in [each.check.name for each in found.findings]
+
+
+def test_discovery_of_a_site_below_a_path(library: Library) -> None:
+    """Addresses are the site's own where it is known, and relative to the index elsewhere."""
+    for site in ("https://e.org/docs/", "https://e.org/docs", ""):
+        found = export_web(library, "catalogue/", site)
+        index = ".well-known/agent-skills/index.json"
+        urls = [each["url"] for each in json.loads(found.files[index])["skills"]]
+        at = urljoin(f"https://e.org/docs/{index}", urls[1])
+        assert at == "https://e.org/docs/.well-known/agent-skills/web-x/SKILL.md"
 
 
 def test_lists_for_programs_and_for_models(library: Library) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from benchpost.cli.arguments import Subparsers, verb
 from benchpost.cli.progress import progress_of
 from benchpost.cli.simulated import KINDS, NEEDED, VARIED
-from benchpost.cli.simulated_trust import about, growth, noted, server_notes
+from benchpost.cli.simulated_trust import about, growth, noted, notes_of
 from benchpost.errors import UsageError, near
 from benchpost.roofline.sizes import at_least
 from benchpost.roofline.units import show
@@ -124,7 +124,7 @@ def _batching(args: argparse.Namespace, given: dict[str, Any]) -> str:
     notes += (
         [f"{' and '.join(others)}: no measured server; the error below is vLLM's"] if others else []
     )
-    beside = about(given, [*server_notes(common), *notes])
+    beside = about(given, [*notes_of(common), *notes])
     if args.format == "json":
         asked = {"asked": {**common, "seed": args.seed}, "units": METRICS, "runs": made}
         return _json({**asked, **beside.record()})
@@ -234,7 +234,7 @@ def _sweep(args: argparse.Namespace, given: dict[str, Any]) -> str:
     with progress_of("points", len(points), args.progress) as progress:
         made = sweep(common, points, processes=args.processes, progress=progress)
     rows = [{**point, **summary} for point, summary in zip(points, made, strict=True)]
-    said = server_notes(*({**common, **point} for point in points))
+    said = notes_of(*({**common, **point} for point in points))
     if args.format == "json":
         return _json({"asked": common, "notes": said, "points": rows})
     if args.format == "csv":

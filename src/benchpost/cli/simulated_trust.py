@@ -71,11 +71,7 @@ def growth(run: Run, asked: dict[str, Any]) -> str:
     )
 
 
-def _folded(words: str) -> str:
-    return textwrap.fill(words, 96, break_long_words=False, break_on_hyphens=False)
-
-
-def server_notes(*servers: Mapping[str, Any]) -> list[str]:
+def notes_of(*servers: Mapping[str, Any]) -> list[str]:
     """What must be said beside the numbers of these servers, each sentence once."""
     said: dict[str, None] = {}
     for each in servers:
@@ -89,5 +85,9 @@ def server_notes(*servers: Mapping[str, Any]) -> list[str]:
 
 
 def noted(said: list[str]) -> str:
-    """These before a table."""
+    """Notes as lines above a table; nothing where there are none."""
     return "".join(f"note: {note}\n" for note in said) + ("\n" if said else "")
+
+
+def _folded(words: str) -> str:
+    return textwrap.fill(words, 96, break_long_words=False, break_on_hyphens=False)

@@ -57,6 +57,7 @@ MADE_FROM = (
     "notes.py",
     "predict.py",
     "read.py",
+    "rows.py",
     "scores.py",
     "scoring.py",
     "served.py",

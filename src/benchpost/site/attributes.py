@@ -72,13 +72,37 @@ def html_attributes(element: Element, keep: frozenset[str] | None = None) -> dic
     found: dict[str, str | None] = {}
     for attribute in element.attributes:
         name = html_name(attribute.name)
-        if attribute.kind == "spread" or re.match(
-            r"on[A-Z]|(key|ref|dangerouslySetInnerHTML)$", name
-        ):
+        if attribute.kind == "spread" or _DROPPED.fullmatch(name):
             continue
         if keep is None or name in keep:
             found.update(_pair(name, read(attribute)))
-    return found
+    is_link = element.name == "a"
+    return {key: said for key, said in found.items() if _is_fine(key, said or "", is_link)}
+
+
+_DROPPED = re.compile(
+    r"on.*|key|ref|dangerouslySetInnerHTML|background|poster|srcset|srcdoc|(?:form)?action|data"
+    r"|ping|manifest",
+    re.IGNORECASE,
+)
+"""Attributes of React, those that run something, and those that a browser follows by itself."""
+_OUTSIDE = re.compile(
+    r"@import|javascript:|url\(\s*['\"]?(?!#|data:image/)|image-set\(|\\", re.IGNORECASE
+)
+_INNER = re.compile(r"#|data:image/(?:png|jpeg|gif|webp);", re.IGNORECASE)
+
+
+def is_own(css: str) -> bool:
+    """Whether rules or a value take nothing from other places."""
+    return not _OUTSIDE.search(css)
+
+
+def _is_fine(name: str, said: str, is_link: bool) -> bool:
+    """Whether a page may have an attribute: it asks nothing of other servers, and runs nothing."""
+    if name.lower().rpartition(":")[2] in ("href", "src"):
+        is_web = is_link and re.match(r"https?://", said.strip(), re.IGNORECASE)
+        return bool(is_web or _INNER.match(said.strip()))
+    return is_own(said)
 
 
 def html_name(name: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from posixpath import relpath
+from urllib.parse import quote
 
 from benchpost.config import Project
 from benchpost.findings import Finding, Severity
@@ -42,12 +43,19 @@ class Catalogue:
 
 
 def make_catalogue(
-    tree: Path, folder: Path, project: Project, *, prefix: str = "", tags: Iterable[str] = ()
+    tree: Path,
+    folder: Path,
+    project: Project,
+    *,
+    prefix: str = "",
+    site: str = "",
+    tags: Iterable[str] = (),
 ) -> Catalogue:
     """The pages of the tree at `tree`, to be written below `folder`.
 
-    `prefix` is the address of that folder on the site, with a slash at the end; `tags` are those
-    of the site's other pages, which decide how a tag is spelt.
+    `prefix` is the address of that folder on the site, with a slash at the end; `site` is that of
+    the site, where it is known; `tags` are those of the site's other pages, which decide how a tag
+    is spelt.
     """
     library = Library(scan(tree, flat=project.config.skills_flat))
     aliases, faults = _aliases(tree, project)
@@ -58,10 +66,12 @@ def make_catalogue(
     for url, page in made.items():
         files[f"{url}index.md"] = page.text.encode()
         files |= {f"{url}{name}": data for name, data in page.files.items()}
-    exported = web(library, prefix).files
+    exported = web(library, prefix, site).files
     copies = dict(_copied(shelf.plan, prefix, exported))
     files |= {url: data for url, data in copies.items() if not url.lower().endswith(MARKDOWN)}
-    files |= {f"{old}index.html": redirect(old, new) for old, new in shelf.plan.redirects.items()}
+    base = f"{site.rstrip('/')}/{prefix}" if site else ""
+    redirects = shelf.plan.redirects.items()
+    files |= {f"{old}index.html": redirect(old, new, base) for old, new in redirects}
     beside = {f"{prefix}{url}": data for url, data in copies.items() if url not in files}
     beside |= {path: exported[path] for path in exported if path.startswith((DISCOVERY, *LISTS))}
     found = [shelf.in_project(each) for each in (*library.tree.findings, *shelf.plan.findings)]
@@ -110,11 +120,16 @@ def _copied(plan: Plan, prefix: str, exported: Mapping[str, bytes]) -> Iterator[
         yield url, archive(inside[plan.names[skill]])
 
 
-def redirect(old: str, new: str) -> bytes:
-    """A page that leads to another one, with whatever `#anchor` it was asked for."""
+def redirect(old: str, new: str, base: str = "") -> bytes:
+    """A page that leads to another one, with whatever `#anchor` it was asked for.
+
+    `base` is the address of the catalogue; only an address with it can be named as the right one.
+    """
     target = html.escape(f"{relpath(new, old)}/")
     script = json.dumps(f"{relpath(new, old)}/").replace("<", "\\u003c")
-    return REDIRECT.format(target=target, script=script).encode()
+    right = html.escape(f"{base}{quote(new)}")
+    canonical = f'<link rel="canonical" href="{right}">\n' if base else ""
+    return REDIRECT.format(target=target, script=script, canonical=canonical).encode()
 
 
 REDIRECT = """\
@@ -123,8 +138,7 @@ REDIRECT = """\
 <head>
 <meta charset="utf-8">
 <title>Moved</title>
-<link rel="canonical" href="{target}">
-<meta name="robots" content="noindex">
+{canonical}<meta name="robots" content="noindex">
 <script>location.replace({script} + location.search + location.hash)</script>
 <meta http-equiv="refresh" content="0; url={target}">
 </head>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,7 @@ from benchpost.site.headings import NAMELESS
 from benchpost.site.layout import Markup
 from benchpost.site.names import names
 from benchpost.site.scope import Scope, words
-from benchpost.site.targets import image_target, is_elsewhere
+from benchpost.site.targets import image_target, is_elsewhere, link_target
 from benchpost.site.unravel import inline_children, named, runs, unravelled
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -134,8 +135,12 @@ def title_line(nodes: list[Node], scope: Scope) -> str:
 
 
 def drawing(node: Element, scope: Scope) -> list[str]:
-    """`<svg>`: its own markup, without scripts."""
+    """`<svg>`: its own markup, without scripts and what comes from other places."""
     return [Markup(_markup(node, scope))]
+
+
+_ACTIVE = names("script foreignObject iframe object embed set handler listener")
+"""What runs something in a drawing, or changes it."""
 
 
 def _markup(node: Node, scope: Scope) -> str:
@@ -145,8 +150,10 @@ def _markup(node: Node, scope: Scope) -> str:
         return escape.attribute(_plain(node, scope))
     name = node.name or ""
     inner = "".join(_markup(child, scope) for child in node.children)
-    if not name[:1].islower() or name == "script":
+    if not name[:1].islower():
         return inner
+    if name in _ACTIVE or (name == "style" and not attributes.is_own(html.unescape(inner))):
+        return ""
     return f"{escape.tag(name, attributes.html_attributes(node))}{inner}</{name}>"
 
 
@@ -159,7 +166,8 @@ def media(node: Element, scope: Scope) -> list[str]:
     if not url:
         return scope.parts(node.children)
     scope.report(Check.P001, node, f"`<{node.name}>` is shown as a link")
-    target = url if is_elsewhere(url) else image_target(url, node, scope)
+    is_there = is_elsewhere(url)
+    target = link_target(url, node, scope) if is_there else image_target(url, node, scope)
     shown = escape.text(title or url)
     return [f"[{shown}]({escape.destination(target)})" if target else escape.line_start(shown)]
 

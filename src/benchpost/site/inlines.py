@@ -28,7 +28,7 @@ from benchpost.site import attributes, escape, fences, formula, literals
 from benchpost.site.attributes import Element
 from benchpost.site.names import names
 from benchpost.site.scope import Scope, words
-from benchpost.site.targets import image_target, link_target
+from benchpost.site.targets import image_target, is_elsewhere, link_target
 
 _HIGHLIGHTED = re.compile(r"(.+)\{:([\w#.+-]+)\}", re.DOTALL)
 _KEPT = names("title lang dir style cite datetime start value")
@@ -115,7 +115,7 @@ def link(node: Link, scope: Scope) -> str:
 
 def linked(url: str, title: str | None, children: Sequence[Node], node: Node, scope: Scope) -> str:
     """`[children](url "title")`, or `<url>` when that says the same."""
-    inner = scope.line(children)
+    inner = scope.in_link().line(children)
     target = link_target(url, node, scope)
     if target is None:
         return inner
@@ -139,7 +139,15 @@ def pictured(
     scope: Scope,
     extra: Mapping[str, str | None] | None = None,
 ) -> str:
-    """`![alt](url "title")`, or a visible note where the image is missing."""
+    """`![alt](url "title")`, or a visible note where the image is missing.
+
+    A page asks nothing of other servers, so that a picture from there is a link.
+    """
+    if is_elsewhere(url.strip()):
+        message = f"image `{url}` lies on another server; it is shown as a link"
+        scope.report(Check.P008, node, message)
+        words = escape.text(alt or url.rstrip("/").rsplit("/", 1)[-1])
+        return words if scope.linked else f"[{words}]({escape.destination(url.strip())})"
     target = image_target(url, node, scope)
     if target is None:
         name = alt or url.rsplit("/", 1)[-1]

@@ -43,8 +43,10 @@ def write_pages(project: Project, *, drafts: bool = False) -> list[Finding]:
     return sorted([*site.findings, *kept], key=lambda each: (each.place, each.check.name))
 
 
-def make_site(project: Project, *, drafts: bool = False, prefix: str = "") -> Site:
-    """All pages; nothing is written. `prefix` is the address of the catalogue on the site."""
+def make_site(project: Project, *, drafts: bool = False, prefix: str = "", site: str = "") -> Site:
+    """All pages; nothing is written. `prefix` is the address of the catalogue on the site, `site`
+    that of the site itself, where it is known.
+    """
     materials, findings = _gathered(project)
     shown = [each for each in materials if drafts or not each.post.is_draft]
     slugs = {each.post.file: each.post.slug for each in shown}
@@ -56,13 +58,13 @@ def make_site(project: Project, *, drafts: bool = False, prefix: str = "") -> Si
     pages = [post_page(material, folder, elsewhere) for material in shown]
     findings += [finding for page in pages for finding in page.findings]
     tags = [tag for page in pages for tag in page.tags]
-    catalogue = _catalogue(project, prefix, tags)
+    catalogue = _catalogue(project, prefix, site, tags)
     findings += catalogue.findings if catalogue else ()
     findings.sort(key=lambda each: (each.place, each.check.name))
     return Site(tuple(sorted(pages, key=_newest_first)), tuple(findings), catalogue)
 
 
-def _catalogue(project: Project, prefix: str, tags: Iterable[str]) -> Catalogue | None:
+def _catalogue(project: Project, prefix: str, site: str, tags: Iterable[str]) -> Catalogue | None:
     """The catalogue; None where no tree is, or nobody asked for the empty one that is there."""
     tree = project.root / project.config.skills
     is_asked_for = project.config.skills != Config.skills
@@ -72,7 +74,7 @@ def _catalogue(project: Project, prefix: str, tags: Iterable[str]) -> Catalogue 
     if not tree.is_dir():
         return None
     folder = project.root / project.config.catalogue
-    found = make_catalogue(tree, folder, project, prefix=prefix, tags=tags)
+    found = make_catalogue(tree, folder, project, prefix=prefix, site=site, tags=tags)
     return found if is_asked_for or len(found.plan.pages) > 1 else None
 
 

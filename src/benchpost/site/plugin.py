@@ -94,7 +94,8 @@ class BenchpostPlugin(BasePlugin[NoOptions]):  # type: ignore[no-untyped-call]  
 
     def _written(self, project: Project, config: MkDocsConfig) -> Site:
         prefix = f"{_address(config, 'catalogue')}/" if _has_skills(project) else ""
-        site = make_site(project, drafts=self.serving, prefix=prefix)
+        known = config.site_url or ""
+        site = make_site(project, drafts=self.serving, prefix=prefix, site=known)
         report([*site.findings, *write_site(site, project)])
         return site
 

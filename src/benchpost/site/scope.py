@@ -59,6 +59,8 @@ class Scope:
     """Writes inlines."""
     cell: bool = False
     """Inside a cell of a Markdown table: one line, no bare pipe."""
+    linked: bool = False
+    """Inside a link, in which no other can stand."""
 
     def parts(self, nodes: Sequence[Node]) -> list[str]:
         """Blocks to stand beside each other."""
@@ -83,6 +85,10 @@ class Scope:
     def in_cell(self) -> Scope:
         """The same place, in a table."""
         return replace(self, cell=True)
+
+    def in_link(self) -> Scope:
+        """The same place, in a link."""
+        return replace(self, linked=True)
 
     def report(self, check: Check, node: Node, message: str) -> None:
         """Notes at a node what the page cannot show as its author meant it."""

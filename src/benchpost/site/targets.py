@@ -10,7 +10,9 @@ from benchpost.post.nodes import Node
 from benchpost.site.anchors import known
 from benchpost.site.scope import Scope
 
-_ELSEWHERE = re.compile(r"(?:https?|mailto|tel|ftp|news|irc|data):|//", re.IGNORECASE)
+_INLINE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif|svg\+xml)[;,]", re.IGNORECASE)
+"""A picture that stands in its address; a browser runs no script of it."""
+_ELSEWHERE = re.compile(r"(?:https?|mailto|tel|ftp|news|irc):|//", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
@@ -49,7 +51,7 @@ def _anchor(url: str, node: Node, scope: Scope) -> str | None:
 
 def image_target(url: str, node: Node, scope: Scope) -> str | None:
     """The address that an image of the post has on its page; None when it is missing."""
-    if is_elsewhere(url):
+    if _INLINE.match(url):
         return url
     found = scope.sheet.image(url) if url else None
     if found is None:

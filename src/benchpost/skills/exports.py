@@ -186,8 +186,12 @@ def _marketplace(library: Library, base: str = "") -> Export:
     return Export({".claude-plugin/marketplace.json": _json(record)})
 
 
-def web(library: Library, prefix: str = "skills/") -> Export:
-    """What a site serves: every skill as Markdown below `prefix`, lists of them, and discovery."""
+def web(library: Library, prefix: str = "skills/", site: str = "") -> Export:
+    """What a site serves: every skill as Markdown below `prefix`, lists of them, and discovery.
+
+    `site` is the site's own address, which may have a path; where it is not known, discovery has
+    addresses relative to its index.
+    """
     copied = _copied(library, prefix)
     folders = names(library)
     files = dict(copied.files)
@@ -203,7 +207,7 @@ def web(library: Library, prefix: str = "skills/") -> Export:
         if f"{prefix}{name}/SKILL.md" not in copied.files:
             # a link took it from elsewhere, which has its finding
             continue
-        entry, added = _discovered(skill, name, copied.files, prefix)
+        entry, added = _discovered(skill, name, copied.files, prefix, site)
         entries.append(entry)
         files |= added
     files[f"{DISCOVERY}/index.json"] = _json({"$schema": SCHEMA, "skills": entries})
@@ -215,7 +219,7 @@ def web(library: Library, prefix: str = "skills/") -> Export:
 
 
 def _discovered(
-    skill: Skill, name: str, copied: Mapping[str, bytes], prefix: str
+    skill: Skill, name: str, copied: Mapping[str, bytes], prefix: str, site: str
 ) -> tuple[dict[str, str], dict[str, bytes]]:
     """The entry of a skill in discovery, and the file that it names."""
     folder = f"{prefix}{name}/"
@@ -228,7 +232,7 @@ def _discovered(
         "name": name,
         "type": kind,
         "description": skill.description[: LONGEST["description"]],
-        "url": f"/{DISCOVERY}/{path}",
+        "url": f"{site.rstrip('/')}/{DISCOVERY}/{path}" if site else path,
         "digest": f"sha256:{sha256(data)}",
     }
     return entry, {f"{DISCOVERY}/{path}": data}
