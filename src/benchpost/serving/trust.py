@@ -25,7 +25,7 @@ class Trust:
         tpot, ttft = (f"{low:.2f} to {high:.2f}" for low, high in (self.tpot, self.ttft))
         return (
             f"Measured times were {tpot} times the predicted TPOT and {ttft} times the predicted "
-            f"TTFT: {self.basis}."
+            f"TTFT: bands {self.basis}."
         )
 
 
