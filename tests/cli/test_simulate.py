@@ -11,6 +11,7 @@ import pytest
 
 from benchpost.cli import main
 from benchpost.cli.simulated import KINDS
+from benchpost.roofline import bands
 
 ON = ["--gpu", "H100 SXM", "--model", "Llama-3.1-8B"]
 FEW = ["--requests", "60", "--concurrency", "8"]
@@ -54,13 +55,15 @@ def test_batching_says_what_its_numbers_are(capsys: pytest.CaptureFixture[str]) 
         "engine vllm\n\n"
     )
     flat = " ".join(out.split())
-    assert "Measured times were 0.87 to 1.33 times the predicted TPOT and 0.37 to 2.38" in flat
+    tpot, ttft = bands.SERVING["one GPU"], bands.SERVING_TTFT["one GPU"]
+    between = [f"{1 / band.high:.2f} to {1 / band.low:.2f}" for band in (tpot, ttft)]
+    assert f"times were {between[0]} times the predicted TPOT and {between[1]} times" in flat
     assert "218 published rows of InferenceX and NVIDIA" in flat
     assert "NVIDIA product datasheet" in flat
     made = read(capsys, "batching", *ON, *FEW)
     assert made["simulated"] is True
     assert made["notes"] == []
-    assert made["measured_over_simulated"]["tpot"] == pytest.approx([1 / 1.15, 1 / 0.75])
+    assert made["measured_over_simulated"]["tpot"] == pytest.approx([1 / tpot.high, 1 / tpot.low])
     assert "published rows" in made["basis"]
     assert "datasheet" in made["source"]
 

@@ -16,7 +16,7 @@ from benchpost.figures.chunks import schedule
 from benchpost.figures.options import Option
 from benchpost.figures.passes import chances
 from benchpost.figures.schedules import continuous, static, steps_of
-from benchpost.roofline import serving_equations
+from benchpost.roofline import bands, serving_equations
 from benchpost.roofline.catalog import model
 from benchpost.roofline.predict import memory, setting_of
 from benchpost.serving.cost import StepCost
@@ -353,4 +353,6 @@ def test_knobs_say_the_lengths_in_words(written: str, said: str) -> None:
     options: dict[str, Option] = {"gpu": "H200", "model": "Llama-3.1-8B", "prompt": written}
     text = call("table knobs", {**options, "requests": 20}, facts()).text
     assert said in text
-    assert "Measured times were 0.87 to 1.33 times the predicted TPOT" in text
+    band = bands.SERVING["one GPU"]
+    measured = f"{1 / band.high:.2f} to {1 / band.low:.2f}"
+    assert f"Measured times were {measured} times the predicted TPOT" in text
