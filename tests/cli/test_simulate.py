@@ -55,17 +55,15 @@ def test_batching_says_what_its_numbers_are(capsys: pytest.CaptureFixture[str]) 
         "engine vllm\n\n"
     )
     flat = " ".join(out.split())
-    between, first = bands.SERVING["one GPU"], bands.SERVING_TTFT["one GPU"]
-    tpot, ttft = (f"{1 / band.high:.2f} to {1 / band.low:.2f}" for band in (between, first))
-    assert f"Measured times were {tpot} times the predicted TPOT and {ttft} times" in flat
+    tpot, ttft = bands.SERVING["one GPU"], bands.SERVING_TTFT["one GPU"]
+    between = [f"{1 / band.high:.2f} to {1 / band.low:.2f}" for band in (tpot, ttft)]
+    assert f"times were {between[0]} times the predicted TPOT and {between[1]} times" in flat
     assert "218 published rows of InferenceX and NVIDIA" in flat
     assert "NVIDIA product datasheet" in flat
     made = read(capsys, "batching", *ON, *FEW)
     assert made["simulated"] is True
     assert made["notes"] == []
-    assert made["measured_over_simulated"]["tpot"] == pytest.approx(
-        [1 / between.high, 1 / between.low]
-    )
+    assert made["measured_over_simulated"]["tpot"] == pytest.approx([1 / tpot.high, 1 / tpot.low])
     assert "published rows" in made["basis"]
     assert "datasheet" in made["source"]
 

@@ -168,3 +168,27 @@ def test_fix_leaves_symbolic_links(tree: Path, capsys: pytest.CaptureFixture[str
     assert "mended skills/z" not in capsys.readouterr().err
     assert (tree / "z/SKILL.md").is_symlink()
     assert (tree.parent / "shared.md").read_text(encoding="utf-8") == wrong
+
+
+def test_apply_that_fails_can_be_tried_again(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The record of what was not done does not stay in the way."""
+    (tree.parent / "rules.txt").write_text("- y -> a/z\n", encoding="utf-8")
+    assert main(["skills", "plan", "--rules", "rules.txt", "--tree", "skills"]) == 0
+    (tree.parent / "plan.json").write_text(capsys.readouterr().out, encoding="utf-8")
+    name = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+    for words in (["init", "-q"], ["add", "-A"], [*name, "commit", "-qm", "all"]):
+        subprocess.run(["git", *words], cwd=tree.parent, check=True)
+
+    def refuse(path: Path, data: bytes) -> None:
+        raise OSError("disc full")
+
+    words = ["skills", "apply", "plan.json", "--tree", "skills"]
+    with monkeypatch.context() as patch:
+        patch.setattr("benchpost.skills.git.stage", refuse)
+        with pytest.raises(OSError, match="disc full"):
+            main(words)
+    assert not (tree.parent / "plan.undo.json").exists()
+    assert main(words) == 0
+    assert (tree.parent / "plan.undo.json").is_file()

@@ -354,5 +354,5 @@ def test_knobs_say_the_lengths_in_words(written: str, said: str) -> None:
     text = call("table knobs", {**options, "requests": 20}, facts()).text
     assert said in text
     band = bands.SERVING["one GPU"]
-    far = f"{1 / band.high:.2f} to {1 / band.low:.2f}"
-    assert f"Measured times were {far} times the predicted TPOT" in text
+    measured = f"{1 / band.high:.2f} to {1 / band.low:.2f}"
+    assert f"Measured times were {measured} times the predicted TPOT" in text

@@ -94,7 +94,13 @@ def _apply(args: argparse.Namespace) -> int:
     if kept.exists():
         raise BenchpostError(f"{kept} exists; move it away or name another with --record")
     write_atomic(kept, record(change).encode())
-    perform(change)
+    try:
+        perform(change)
+    except BaseException:
+        # all was put back, and there is nothing to undo; else the record is what helps
+        if all((change.repository / move.old).is_dir() for move in change.moves):
+            kept.unlink()
+        raise
     print(f"undo with: benchpost skills undo {kept} --tree {args.tree}", file=sys.stderr)
     return 0
 

@@ -9,8 +9,8 @@ from benchpost.errors import BenchpostError
 
 COUNTED = ("gpus", "batch")
 """Fields of a claim that are at least 1."""
-FROM_ZERO = ("context", "prompt", "cached", "accuracy_loss")
-"""Numbers of a claim that may be 0; the others are more."""
+FROM_ZERO = ("context", "accuracy_loss", "prompt", "cached")
+"""Numbers of a claim that may be 0, some of them where it does not say; the others are more."""
 
 
 def counted(**counts: float) -> None:
