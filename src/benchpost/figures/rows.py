@@ -85,4 +85,4 @@ def counted(scores: Iterable[Score]) -> str:
 
 
 def _many(things: Sequence[object] | set[str], word: str) -> str:
-    return f"{len(things)} {word}{'' if len(things) == 1 else 's'}"
+    return f"{len(things):,} {word}{'' if len(things) == 1 else 's'}"

@@ -192,7 +192,7 @@ def _in_short() -> Iterable[str]:
         _served("Time to first token of a server, likewise", "first token"),
         ["Speculation, prefix reuse", "0", "", "", "", ""],
     ]
-    head = ["What", "Rows", "Median", "Mean", "90 % below", "In an 80 % band made without the GPU"]
+    head = ["What", "Rows", "Median", "Mean", "90 % below", "In the 80 % band"]
     beaten = sum(score.measured > score.predicted["bytes read"][0] for score in chosen("decode"))
     aside = sum(row.flag == "impossible" and row.metric == "decode" for row in rows())
     left = len(chosen("decode"))
@@ -231,7 +231,7 @@ def _served(what: str, kind: str) -> list[str]:
 def _shares(what: str, found: Errors, band: str) -> list[str]:
     _, nested = bands.held(band)
     shares = (found.median, found.mean, found.ninety, nested)
-    return [what, f"{found.rows}", *map(percent, shares)]
+    return [what, f"{found.rows:,}", *map(percent, shares)]
 
 
 def _not_measured() -> Iterable[str]:
